@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Debian's packages (scripts/setup installs them). Rooms name the targets; the core links none but crypto's.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(secp256k1 REQUIRED IMPORTED_TARGET libsecp256k1)
+pkg_check_modules(gmp REQUIRED IMPORTED_TARGET gmp)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+if(JIFFY_TESTS)
+    find_package(GTest REQUIRED)
+    find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+endif()

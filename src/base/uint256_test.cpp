@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/uint256.hpp"
+
+#include <boost/multiprecision/cpp_int.hpp>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace jiffy::base
+{
+namespace
+{
+using Oracle = boost::multiprecision::cpp_int;
+
+const Oracle two_256 = Oracle{1} << 256;
+
+Oracle to_oracle(const U256& value)
+{
+    Oracle result = 0;
+    for (int i = 3; i >= 0; --i)
+        result = (result << 64) | value.limbs[i];
+    return result;
+}
+
+U256 from_oracle(Oracle value)
+{
+    value %= two_256;
+    if (value < 0)
+        value += two_256;
+    U256 result;
+    for (auto& limb : result.limbs)
+    {
+        limb = static_cast<std::uint64_t>(value & ~std::uint64_t{0});
+        value >>= 64;
+    }
+    return result;
+}
+
+/// Numbers of every width, with runs of ones and zeros: uniform ones would never reach the rare branches of division.
+rc::Gen<U256> any_number()
+{
+    const auto limb = rc::gen::weightedOneOf<std::uint64_t>(
+        {{4, rc::gen::arbitrary<std::uint64_t>()}, {2, rc::gen::element<std::uint64_t>(0, 1, ~0ULL, 1ULL << 63, ~0ULL >> 1)},
+            {1, rc::gen::inRange<std::uint64_t>(0, 256)}});
+    return rc::gen::apply(
+        [](std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, unsigned words) {
+            U256 value{a, b, c, d};
+            for (unsigned i = words; i < 4; ++i)
+                value.limbs[i] = 0;
+            return value;
+        },
+        limb, limb, limb, limb, rc::gen::inRange<unsigned>(0, 5));
+}
+
+RC_GTEST_PROP(Uint256, arithmetic_is_modulo_two_to_256, ())
+{
+    const auto a = *any_number();
+    const auto b = *any_number();
+    RC_ASSERT(a + b == from_oracle(to_oracle(a) + to_oracle(b)));
+    RC_ASSERT(a - b == from_oracle(to_oracle(a) - to_oracle(b)));
+    RC_ASSERT(a * b == from_oracle(to_oracle(a) * to_oracle(b)));
+    RC_ASSERT((a < b) == (to_oracle(a) < to_oracle(b)));
+    RC_ASSERT(a.bit_length() == (a.is_zero() ? 0 : msb(to_oracle(a)) + 1));
+}
+
+RC_GTEST_PROP(Uint256, division, ())
+{
+    const auto a = *any_number();
+    const auto b = *any_number();
+    const auto result = divide(a, b);
+    if (b.is_zero())
+    {
+        RC_ASSERT(result.quotient.is_zero() && result.remainder.is_zero());
+        return;
+    }
+    RC_ASSERT(result.quotient == from_oracle(to_oracle(a) / to_oracle(b)));
+    RC_ASSERT(result.remainder == from_oracle(to_oracle(a) % to_oracle(b)));
+}
+
+RC_GTEST_PROP(Uint256, signed_division_truncates, ())
+{
+    const auto a = *any_number();
+    const auto b = *any_number();
+    RC_PRE(!b.is_zero());
+    const auto signed_value = [](const U256& value) {
+        return value.is_negative() ? Oracle{to_oracle(value) - two_256} : to_oracle(value);
+    };
+    const auto result = divide_signed(a, b);
+    RC_ASSERT(result.quotient == from_oracle(signed_value(a) / signed_value(b)));
+    RC_ASSERT(result.remainder == from_oracle(signed_value(a) % signed_value(b)));
+}
+
+RC_GTEST_PROP(Uint256, modular_arithmetic, ())
+{
+    const auto a = *any_number();
+    const auto b = *any_number();
+    const auto m = *any_number();
+    if (m.is_zero())
+    {
+        RC_ASSERT(add_modulo(a, b, m).is_zero() && multiply_modulo(a, b, m).is_zero());
+        return;
+    }
+    RC_ASSERT(add_modulo(a, b, m) == from_oracle((to_oracle(a) + to_oracle(b)) % to_oracle(m)));
+    RC_ASSERT(multiply_modulo(a, b, m) == from_oracle((to_oracle(a) * to_oracle(b)) % to_oracle(m)));
+}
+
+RC_GTEST_PROP(Uint256, power_and_shifts, ())
+{
+    const auto a = *any_number();
+    const auto b = *any_number();
+    RC_ASSERT(power(a, b) == from_oracle(powm(to_oracle(a), to_oracle(b), two_256)));
+    const auto count = *rc::gen::inRange<std::uint64_t>(0, 300);
+    RC_ASSERT((a << count) == from_oracle(to_oracle(a) << static_cast<unsigned>(count)));
+    RC_ASSERT((a >> count) == from_oracle(to_oracle(a) >> static_cast<unsigned>(count)));
+}
+
+RC_GTEST_PROP(Uint256, big_endian_round_trip, ())
+{
+    const auto a = *any_number();
+    Byte bytes[32];
+    store_big_endian(bytes, a);
+    RC_ASSERT(load_big_endian(bytes) == a);
+    RC_ASSERT(to_u256(to_hash(a)) == a);
+}
+}  // namespace
+}  // namespace jiffy::base
