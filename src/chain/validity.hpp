@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.hpp"
+#include "chain/block_context.hpp"
+#include "chain/exceptions.hpp"
+#include "types/state_difference.hpp"
+
+namespace jiffy::chain
+{
+/// Gas that a transaction costs before any code runs.
+struct IntrinsicGas
+{
+    /// Taken first (yellow paper 6; EIP-2028, 2930, 3860, 7702).
+    std::uint64_t gas = 0;
+    /// The least that the transaction is charged in the end (EIP-7623); 0 before Prague.
+    std::uint64_t floor = 0;
+};
+
+IntrinsicGas intrinsic_gas(evm::Revision revision, const types::Transaction& transaction) noexcept;
+
+/// Gas that the block still has room for.
+struct BlockCapacity
+{
+    std::uint64_t gas = 0;
+    std::uint64_t blob_gas = 0;
+};
+
+/// What the transaction says of itself against the rules of the block: type, chain id, gas limit, fee caps in order,
+/// blob hashes, authorizations. Looks neither at the state nor at the block's fill or prices, so a pool can ask it
+/// once. Deposits are valid by nature.
+Result<IntrinsicGas, InvalidTransaction> validate_static(const BlockContext& context,
+    const types::Transaction& transaction) noexcept;
+
+/// The block's prices and the room left in it.
+Result<void, InvalidTransaction> validate_against_block(const BlockContext& context,
+    const types::Transaction& transaction,
+    const BlockCapacity& capacity) noexcept;
+
+/// Nonce, EIP-3607 (a sender with code other than a delegation) and funds for the largest possible cost.
+/// `sender_code` is the code of the sender; `additional_cost` are the OP Stack's L1 and operator fees in wei.
+Result<void, InvalidTransaction> validate_against_state(const BlockContext& context,
+    const types::Transaction& transaction,
+    const types::Account& sender,
+    BytesView sender_code,
+    const U256& additional_cost = {}) noexcept;
+
+/// Largest wei amount that the transaction can take from its sender: gas limit at the fee cap, blob gas at its cap,
+/// value. Empty if it exceeds 256 bits.
+std::optional<U256> maximum_cost(const types::Transaction& transaction) noexcept;
+}  // namespace jiffy::chain
