@@ -56,9 +56,6 @@ OptimismRules optimism_rules_at(const OptimismSection& section, std::uint64_t ti
 /// Reads the L1Block predeploy's slots; empty if the state is unavailable.
 std::optional<L1FeeParameters> read_l1_fee_parameters(state::Source source) noexcept;
 
-/// Length in bytes of the FastLZ (level 1) compression of `data`, as Fjord's estimator counts it.
-std::uint32_t fast_lz_length(BytesView data) noexcept;
-
 /// Fee in wei for the data of a transaction on L1, given its canonical form.
 U256 l1_data_fee(OptimismFork fork, const L1FeeParameters& parameters, BytesView encoded_transaction) noexcept;
 

@@ -37,12 +37,19 @@ Result<void, InvalidTransaction> validate_against_block(const BlockContext& cont
     const types::Transaction& transaction,
     const BlockCapacity& capacity) noexcept;
 
-/// Nonce, EIP-3607 (a sender with code other than a delegation) and funds for the largest possible cost.
-/// `sender_code` is the code of the sender; `additional_cost` are the OP Stack's L1 and operator fees in wei.
-Result<void, InvalidTransaction> validate_against_state(const BlockContext& context,
-    const types::Transaction& transaction,
+/// The fee caps against the block's prices.
+Result<void, InvalidTransaction> validate_fees(const BlockContext& context,
+    const types::Transaction& transaction) noexcept;
+
+Result<void, InvalidTransaction> validate_nonce(const types::Transaction& transaction,
+    const types::Account& sender) noexcept;
+
+/// EIP-3607: an account with code other than a delegation (EIP-7702) sends nothing.
+Result<void, InvalidTransaction> validate_sender_code(BytesView sender_code) noexcept;
+
+/// Funds for the largest possible cost; `additional_cost` are the OP Stack's L1 and operator fees in wei.
+Result<void, InvalidTransaction> validate_funds(const types::Transaction& transaction,
     const types::Account& sender,
-    BytesView sender_code,
     const U256& additional_cost = {}) noexcept;
 
 /// Largest wei amount that the transaction can take from its sender: gas limit at the fee cap, blob gas at its cap,

@@ -12,11 +12,13 @@ namespace jiffy::state
 class MemoryState
 {
 public:
+    using Storage = std::unordered_map<U256, U256, SlotKeyHasher>;
+
     struct Entry
     {
         types::Account account;
         /// No slot is zero.
-        std::unordered_map<U256, U256, SlotKeyHasher> storage;
+        Storage storage;
     };
 
     explicit MemoryState(std::uint64_t hash_seed = 0);
@@ -30,7 +32,6 @@ public:
 
     /// Puts an account in place, with its code; its storage stays.
     void set_account(const Address& address, std::uint64_t nonce, const U256& balance, BytesView code);
-    /// The account must be there.
     void set_storage(const Address& address, const U256& key, const U256& value);
 
     [[nodiscard]] const std::unordered_map<Address, Entry, KeyHasher>& accounts() const noexcept { return accounts_; }
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] types::StateDifference as_difference() const;
 
 private:
+    Entry& entry(const Address& address);
+
     KeyHasher hasher_;
     std::unordered_map<Address, Entry, KeyHasher> accounts_;
     std::unordered_map<Hash, Bytes, KeyHasher> codes_;

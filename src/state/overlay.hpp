@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "state/slot_key_hasher.hpp"
+#include "state/slot_table.hpp"
 #include "state/source.hpp"
 
 #include <unordered_map>
@@ -18,6 +18,8 @@ public:
     Presence account(const Address& address, types::Account& result) const noexcept;
     Presence storage(const Address& address, const U256& key, U256& result) const noexcept;
     Presence code(const Hash& code_hash, BytesView& result) const noexcept;
+    /// An account whose slots below were all set to zero one by one still counts as having storage; no account that a
+    /// creation could meet has a past like that.
     Presence has_storage(const Address& address) const noexcept;
 
     /// Puts a difference on top of all before it.
@@ -26,30 +28,35 @@ public:
     /// All differences as one, accounts in order of first change, slots in order of first change within each.
     [[nodiscard]] types::StateDifference difference() const;
 
-    void clear() noexcept;
+    [[nodiscard]] bool empty() const noexcept { return accounts_.empty(); }
 
 private:
     struct AccountLayer
     {
         Address address;
         types::Account account;
+        /// Name of its storage in the slot table; a cleared storage gets a new one, which forgets the old slots.
+        std::uint32_t storage = 0;
+        /// Slots here that are not zero.
+        std::uint32_t live_slots = 0;
         /// It is not there now.
         bool deleted = false;
         /// Slots of the state below do not show through.
         bool storage_cleared = false;
-        /// Slots in order of first change.
-        std::vector<types::SlotChange> slots;
-        std::unordered_map<U256, std::uint32_t, SlotKeyHasher> slot_places;
     };
 
     [[nodiscard]] const AccountLayer* find(const Address& address) const noexcept;
-    AccountLayer& layer(const Address& address);
+    void clear_storage(AccountLayer& layer);
+    void set_slot(AccountLayer& layer, const types::SlotChange& change);
 
     Source below_;
-    KeyHasher hasher_;
-    std::vector<AccountLayer> accounts_;
     std::unordered_map<Address, std::uint32_t, KeyHasher> places_;
-    std::vector<types::NewCode> codes_;
-    std::unordered_map<Hash, std::uint32_t, KeyHasher> code_places_;
+    std::vector<AccountLayer> accounts_;
+    /// Index of the account that each storage belongs to.
+    std::vector<std::uint32_t> storage_owners_;
+    /// Slots by storage; only `key` and `current` of an entry are used.
+    SlotTable slots_;
+    std::unordered_map<Hash, Bytes, KeyHasher> codes_;
+    std::vector<Hash> code_order_;
 };
 }  // namespace jiffy::state

@@ -9,7 +9,7 @@ namespace jiffy::state
 /// `KeyHasher` for storage keys.
 struct SlotKeyHasher
 {
-    KeyHasher hasher;
+    KeyHasher hasher{};
 
     [[nodiscard]] std::uint64_t operator()(const U256& key) const noexcept { return hasher.words_hash(key.limbs); }
 };
