@@ -5,8 +5,8 @@
 
 namespace jiffy::trie
 {
-/// The digit that stands after the last nibble of a key: the value of a branch is its child number 16, so that a key may
-/// be the beginning of another one.
+/// The digit that stands after the last nibble of a key: the value of a branch is its child number 16, so that a key
+/// may be the beginning of another one.
 inline constexpr unsigned terminator = 16;
 
 /// Nibble number `position` of a packed key, high nibble first.
@@ -23,8 +23,11 @@ constexpr unsigned digit_at(const Byte* key, std::size_t length, std::size_t pos
 }
 
 /// Number of leading nibbles that both keys share, counted from `from` on, where they are known to agree.
-constexpr std::size_t common_nibbles(
-    const Byte* a, std::size_t a_length, const Byte* b, std::size_t b_length, std::size_t from) noexcept
+constexpr std::size_t common_nibbles(const Byte* a,
+    std::size_t a_length,
+    const Byte* b,
+    std::size_t b_length,
+    std::size_t from) noexcept
 {
     const auto limit = a_length < b_length ? a_length : b_length;
     auto position = from;
@@ -48,8 +51,11 @@ constexpr std::size_t hex_prefix_size(std::size_t count) noexcept
 }
 
 /// Writes the nibbles [from, to) of `key` in hex-prefix form (yellow paper appendix C); returns its size in bytes.
-inline std::size_t write_hex_prefix(
-    Byte* target, const Byte* key, std::size_t from, std::size_t to, bool is_leaf) noexcept
+inline std::size_t write_hex_prefix(Byte* target,
+    const Byte* key,
+    std::size_t from,
+    std::size_t to,
+    bool is_leaf) noexcept
 {
     const auto count = to - from;
     const auto flag = is_leaf ? 0x20U : 0U;

@@ -16,7 +16,8 @@ public:
     NodeEncoder(std::span<const KeyValue> entries, const crypto::Kernels& kernels) noexcept
       : entries_{entries}
       , kernels_{kernels}
-    {}
+    {
+    }
 
     /// The node over the entries [first, last), which share their first `depth` nibbles, at the end of `buffer_`.
     void encode(std::size_t first, std::size_t last, std::size_t depth)
@@ -65,8 +66,12 @@ private:
     }
 
     /// Leaf or extension; `is_encoded` says that `second` is RLP already.
-    void encode_with_path(
-        BytesView key, std::size_t from, std::size_t to, bool is_leaf, BytesView second, bool is_encoded)
+    void encode_with_path(BytesView key,
+        std::size_t from,
+        std::size_t to,
+        bool is_leaf,
+        BytesView second,
+        bool is_encoded)
     {
         path_.resize(hex_prefix_size(to - from));
         write_hex_prefix(path_.data(), key.data(), from, to, is_leaf);
@@ -123,8 +128,11 @@ private:
         write_rlp_string(target, value);
     }
 
-    void hash_children(
-        const std::size_t* begins, const unsigned* nibbles, unsigned count, Byte (*references)[33], std::size_t* sizes)
+    void hash_children(const std::size_t* begins,
+        const unsigned* nibbles,
+        unsigned count,
+        Byte (*references)[33],
+        std::size_t* sizes)
     {
         BytesView messages[16];
         unsigned hashed_nibbles[16];
