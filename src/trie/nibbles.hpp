@@ -22,7 +22,7 @@ constexpr unsigned digit_at(const Byte* key, std::size_t length, std::size_t pos
     return position < length ? nibble_at(key, position) : terminator;
 }
 
-/// Number of leading nibbles that both keys share, counted from `from` on, where they are known to agree.
+/// Number of leading nibbles that both keys share; the first `from`, as far as they go, are known to agree.
 constexpr std::size_t common_nibbles(const Byte* a,
     std::size_t a_length,
     const Byte* b,
@@ -30,7 +30,7 @@ constexpr std::size_t common_nibbles(const Byte* a,
     std::size_t from) noexcept
 {
     const auto limit = a_length < b_length ? a_length : b_length;
-    auto position = from;
+    auto position = from < limit ? from : limit;
     if (position % 2 == 1 && position < limit)
     {
         if (nibble_at(a, position) != nibble_at(b, position))
