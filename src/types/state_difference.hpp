@@ -36,12 +36,12 @@ struct SlotChange
 /// What happened to one account.
 struct AccountChange
 {
-    Address address;
+    Address address{};
     /// The account is gone, with all its storage; the other fields are defaults.
     bool deleted = false;
     /// All slots from before are gone; `slots` are the ones of its new life.
     bool storage_cleared = false;
-    Account account;
+    Account account{};
     /// Its part of `StateDifference::slots`.
     std::uint32_t first_slot = 0;
     std::uint32_t slot_count = 0;
