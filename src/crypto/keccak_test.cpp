@@ -2,7 +2,7 @@
 #include "crypto/keccak.hpp"
 
 #include "base/hex.hpp"
-#include "crypto/keccak_constants.hpp"
+#include "crypto/keccak_round.hpp"
 #include "crypto/kernels.hpp"
 
 #include <gtest/gtest.h>

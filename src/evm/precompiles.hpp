@@ -30,7 +30,10 @@ struct Precompile
 const Precompile* find_precompile(Revision revision, const Address& address) noexcept;
 
 /// Pays and runs. On failure all gas is gone and the output empty.
-PrecompileOutcome run_precompile(const Precompile& precompile, BytesView input, std::int64_t gas, Bytes& buffer) noexcept;
+PrecompileOutcome run_precompile(const Precompile& precompile,
+    BytesView input,
+    std::int64_t gas,
+    Bytes& buffer) noexcept;
 
 /// Addresses of all contracts of a revision, which are warm from the start (EIP-2929).
 std::span<const Address> precompile_addresses(Revision revision) noexcept;
