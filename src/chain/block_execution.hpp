@@ -38,14 +38,15 @@ public:
         const ExecutionOptions& options = {});
 
     /// Ends the block: withdrawals, requests (EIP-6110, 7002, 7251) or ommers' and block rewards. Gives the header of
-    /// `open` with every field that follows from the block's content, the state root excepted: with an overlay at
-    /// hand it is the trie's business.
+    /// `open` with every field that follows from the block's content, but for what the trie knows: the state root, and
+    /// on the OP Stack since Isthmus the withdrawals root.
     Result<types::Header, BlockFailure> close(std::span<const types::Transaction> transactions,
         std::span<const types::Header> ommers,
         const std::optional<std::vector<types::Withdrawal>>& withdrawals);
 
     [[nodiscard]] const BlockContext& context() const noexcept { return context_; }
     [[nodiscard]] const std::vector<types::Receipt>& receipts() const noexcept { return receipts_; }
+    [[nodiscard]] std::vector<types::Receipt> take_receipts() && noexcept { return std::move(receipts_); }
     [[nodiscard]] std::uint64_t gas_used() const noexcept { return gas_used_; }
     [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return blob_gas_used_; }
     [[nodiscard]] BlockCapacity capacity() const noexcept;
@@ -57,11 +58,14 @@ public:
     [[nodiscard]] types::StateDifference difference() const { return state_.difference(); }
     /// What `open` changed, for the frame that opens the block.
     [[nodiscard]] const types::StateDifference& opening_difference() const noexcept { return opening_difference_; }
-    /// What `close` changed.
-    [[nodiscard]] const types::StateDifference& closing_difference() const noexcept { return closing_difference_; }
 
 private:
-    struct SystemCall;
+    Result<bool, BlockFailure> call(const Address& contract, BytesView input);
+    Result<void, BlockFailure> move_dao_funds();
+    Result<void, BlockFailure> pay_rewards(std::span<const types::Header> ommers);
+    Result<void, BlockFailure> pay_withdrawals(const std::optional<std::vector<types::Withdrawal>>& withdrawals);
+    Result<void, BlockFailure> collect_requests();
+    Result<void, BlockFailure> keep_journal();
 
     const ChainSpecification& specification_;
     Executor& executor_;
@@ -73,7 +77,7 @@ private:
     std::vector<types::Receipt> receipts_;
     std::vector<Bytes> requests_;
     types::StateDifference opening_difference_;
-    types::StateDifference closing_difference_;
+    Bloom logs_bloom_;
     std::uint64_t gas_used_ = 0;
     std::uint64_t blob_gas_used_ = 0;
 };

@@ -11,6 +11,8 @@ namespace jiffy::chain
 /// Why a transaction cannot stand in a block: EEST's `TransactionException`, in the order of the checks.
 enum class InvalidTransaction : std::uint8_t
 {
+    /// No transaction at all: `BlockException.RLP_STRUCTURES_ENCODING` in a block.
+    malformed,
     type_not_supported,
     type_1_tx_pre_fork,
     type_2_tx_pre_fork,
@@ -98,12 +100,12 @@ using BlockFailure = std::variant<InvalidBlock, InvalidTransaction, StateUnavail
 /// EEST's name of the exception, without its class: "INTRINSIC_GAS_TOO_LOW".
 constexpr std::string_view name_of(InvalidTransaction reason) noexcept
 {
-    constexpr std::array<std::string_view, 29> names{"TYPE_NOT_SUPPORTED", "TYPE_1_TX_PRE_FORK", "TYPE_2_TX_PRE_FORK",
-        "TYPE_3_TX_PRE_FORK", "TYPE_4_TX_PRE_FORK", "INVALID_CHAINID", "INVALID_SIGNATURE_VRS", "INTRINSIC_GAS_TOO_LOW",
-        "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "NONCE_IS_MAX", "INITCODE_SIZE_EXCEEDED", "GAS_LIMIT_EXCEEDS_MAXIMUM",
-        "GAS_ALLOWANCE_EXCEEDED", "GASLIMIT_PRICE_PRODUCT_OVERFLOW", "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS",
-        "INSUFFICIENT_MAX_FEE_PER_GAS", "TYPE_3_TX_CONTRACT_CREATION", "TYPE_3_TX_ZERO_BLOBS",
-        "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH", "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
+    constexpr std::array<std::string_view, 30> names{"RLP_ERROR", "TYPE_NOT_SUPPORTED", "TYPE_1_TX_PRE_FORK",
+        "TYPE_2_TX_PRE_FORK", "TYPE_3_TX_PRE_FORK", "TYPE_4_TX_PRE_FORK", "INVALID_CHAINID", "INVALID_SIGNATURE_VRS",
+        "INTRINSIC_GAS_TOO_LOW", "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "NONCE_IS_MAX", "INITCODE_SIZE_EXCEEDED",
+        "GAS_LIMIT_EXCEEDS_MAXIMUM", "GAS_ALLOWANCE_EXCEEDED", "GASLIMIT_PRICE_PRODUCT_OVERFLOW",
+        "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS", "INSUFFICIENT_MAX_FEE_PER_GAS", "TYPE_3_TX_CONTRACT_CREATION",
+        "TYPE_3_TX_ZERO_BLOBS", "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH", "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
         "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED", "TYPE_3_TX_WITH_FULL_BLOBS", "INSUFFICIENT_MAX_FEE_PER_BLOB_GAS",
         "TYPE_4_TX_CONTRACT_CREATION", "TYPE_4_EMPTY_AUTHORIZATION_LIST", "NONCE_MISMATCH_TOO_LOW",
         "NONCE_MISMATCH_TOO_HIGH", "SENDER_NOT_EOA", "INSUFFICIENT_ACCOUNT_FUNDS"};

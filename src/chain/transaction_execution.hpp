@@ -9,17 +9,21 @@ namespace jiffy::chain
 {
 /// The reusable part of execution: one for each thread that executes. Keeps its memory from transaction to
 /// transaction.
-class Executor
+struct Executor
 {
-public:
-    /// `codes` is shared by executors of one thread only; `hash_seed` as for `KeyHasher`.
-    explicit Executor(evm::CodeCache& codes, std::uint64_t hash_seed = 0);
+    /// `code_cache` may serve several executors of one thread; `hash_seed` as for `KeyHasher`.
+    explicit Executor(evm::CodeCache& code_cache, std::uint64_t hash_seed = 0)
+      : codes{code_cache}
+      , journal{hash_seed}
+      , machine{journal, codes}
+    {
+    }
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
 
+    evm::CodeCache& codes;
     state::Journal journal;
     evm::Machine machine;
-    evm::CodeCache& codes;
 };
 
 /// What a transaction did. An object passed again keeps its memory.

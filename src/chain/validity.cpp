@@ -121,7 +121,8 @@ IntrinsicGas intrinsic_gas(Revision revision, const types::Transaction& transact
 }
 
 Result<IntrinsicGas, InvalidTransaction> validate_static(const BlockContext& context,
-    const types::Transaction& transaction) noexcept
+    const types::Transaction& transaction,
+    bool check_gas_cap) noexcept
 {
     const auto revision = context.environment.revision;
     if (const auto missing = missing_fork(context, transaction.type))
@@ -139,7 +140,7 @@ Result<IntrinsicGas, InvalidTransaction> validate_static(const BlockContext& con
         return failure(InvalidTransaction::nonce_is_max);
     if (!transaction.to && revision >= Revision::shanghai && transaction.data.size() > largest_init_code)
         return failure(InvalidTransaction::initcode_size_exceeded);
-    if (transaction.gas_limit > context.transaction_gas_cap)
+    if (check_gas_cap && transaction.gas_limit > context.transaction_gas_cap)
         return failure(InvalidTransaction::gas_limit_exceeds_maximum);
     if (transaction.max_priority_fee_per_gas > transaction.max_fee_per_gas)
         return failure(InvalidTransaction::priority_greater_than_max_fee_per_gas);
@@ -152,17 +153,13 @@ Result<IntrinsicGas, InvalidTransaction> validate_static(const BlockContext& con
     return intrinsic;
 }
 
-Verdict validate_against_block(const BlockContext& context,
-    const types::Transaction& transaction,
-    const BlockCapacity& capacity) noexcept
+Verdict validate_against_block(const types::Transaction& transaction, const BlockCapacity& capacity) noexcept
 {
     if (transaction.gas_limit > capacity.gas)
         return failure(InvalidTransaction::gas_allowance_exceeded);
-    if (transaction.type == TransactionType::deposit)
-        return {};
     if (blob_gas_of(transaction) > capacity.blob_gas)
         return failure(InvalidTransaction::type_3_tx_max_blob_gas_allowance_exceeded);
-    return validate_fees(context, transaction);
+    return {};
 }
 
 Verdict validate_fees(const BlockContext& context, const types::Transaction& transaction) noexcept

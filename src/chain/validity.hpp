@@ -28,13 +28,13 @@ struct BlockCapacity
 
 /// What the transaction says of itself against the rules of the block: type, chain id, gas limit, fee caps in order,
 /// blob hashes, authorizations. Looks neither at the state nor at the block's fill or prices, so a pool can ask it
-/// once. Deposits are valid by nature.
+/// once. Deposits are valid by nature. Without `check_gas_cap` any gas limit passes that covers the intrinsic gas.
 Result<IntrinsicGas, InvalidTransaction> validate_static(const BlockContext& context,
-    const types::Transaction& transaction) noexcept;
-
-/// The block's prices and the room left in it.
-Result<void, InvalidTransaction> validate_against_block(const BlockContext& context,
     const types::Transaction& transaction,
+    bool check_gas_cap = true) noexcept;
+
+/// The room left in the block.
+Result<void, InvalidTransaction> validate_against_block(const types::Transaction& transaction,
     const BlockCapacity& capacity) noexcept;
 
 /// The fee caps against the block's prices.
