@@ -64,6 +64,6 @@ struct Outcome
 {
     Status status = Status::success;
     std::int64_t gas_left = 0;
-    BytesView output;
+    BytesView output{};
 };
 }  // namespace jiffy::evm

@@ -3,6 +3,9 @@
 
 #include "base/result.hpp"
 #include "base/uint256.hpp"
+#include "rlp/sinks.hpp"
+
+#include <utility>
 
 namespace jiffy::rlp
 {
@@ -41,7 +44,10 @@ struct Item
 class Reader
 {
 public:
-    constexpr explicit Reader(BytesView input) noexcept : rest_{input} {}
+    constexpr explicit Reader(BytesView input) noexcept
+      : rest_{input}
+    {
+    }
 
     [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
     [[nodiscard]] BytesView rest() const noexcept { return rest_; }
@@ -69,10 +75,15 @@ private:
     BytesView rest_;
 };
 
-/// Checks that `input` is one canonical item, lists checked all the way down to `maximum_depth`.
-Result<void, Error> validate(BytesView input, unsigned maximum_depth = 1024) noexcept;
+/// The most lists within each other that `validate` follows.
+inline constexpr std::size_t deepest_nesting = 1024;
 
-/// Appends items to a byte string. A list is opened, filled and closed; its header is put in place at the close.
+/// Checks that `input` is one canonical item, with all that it holds; `too_deep` if lists nest deeper than
+/// `maximum_depth` (a list of strings is 1 deep) or `deepest_nesting`.
+Result<void, Error> validate(BytesView input, unsigned maximum_depth = deepest_nesting) noexcept;
+
+/// Appends items to a byte string. A list is opened, filled and closed; its header is put in place at the close, which
+/// may move the items by some bytes. `collect` and `put_list` avoid that where sizes are cheap to find.
 class Writer
 {
 public:
@@ -87,6 +98,12 @@ public:
     /// Appends what is RLP already.
     void raw(BytesView encoded);
 
+    void list_header(std::size_t payload_size);
+    /// Header of a string that is not a single byte below 0x80.
+    void string_header(std::size_t payload_size);
+
+    void reserve(std::size_t capacity) { output_.reserve(capacity); }
+
     /// Place of an open list.
     using Mark = std::size_t;
     Mark open_list();
@@ -97,6 +114,8 @@ public:
     void clear() noexcept { output_.clear(); }
 
 private:
+    Placer grow(std::size_t count);
+
     Bytes output_;
 };
 }  // namespace jiffy::rlp

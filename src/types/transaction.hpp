@@ -25,6 +25,12 @@ enum class TransactionType : std::uint8_t
     deposit = 0x7e,
 };
 
+/// True for the values that the enumeration names.
+constexpr bool is_known(TransactionType type) noexcept
+{
+    return type <= TransactionType::set_code || type == TransactionType::deposit;
+}
+
 /// An address and its storage keys that a transaction declares (EIP-2930).
 struct AccessListEntry
 {
@@ -95,7 +101,8 @@ enum class TransactionError : std::uint8_t
     invalid_field,
     /// EIP-4844: a blob transaction cannot create a contract. Likewise EIP-7702.
     creation_not_allowed,
-    /// r or s is 0 or not below the group order, s in the upper half (EIP-2), or v matches no rule.
+    /// r or s is 0 or not below the group order, or v matches no rule. A high s passes: whether it may (EIP-2) depends
+    /// on the fork.
     invalid_signature,
 };
 
@@ -109,17 +116,21 @@ Bytes encode(const Transaction& transaction);
 /// Keccak-256 of the canonical form.
 Hash transaction_hash(const Transaction& transaction);
 
-/// The hash that the sender signs (EIP-155, EIP-2718). A deposit has none.
+/// The hash that the sender signs (EIP-155, EIP-2718). A deposit has none: zero.
 Hash signing_hash(const Transaction& transaction);
 
 /// Sender by its signature (`deposit.from` for a deposit). Empty if the signature is out of range, has a high s and
 /// `allow_high_s` is false (EIP-2: Homestead), or belongs to no key.
 std::optional<Address> recover_sender(const Transaction& transaction, bool allow_high_s = false);
 
-/// Signs in place with `secret`; false if the secret is no valid key. `chain_id` decides between both legacy forms.
+/// Signs in place with `secret`; false if the secret is no valid key, or for a deposit, which nobody signs. `chain_id`
+/// decides between both legacy forms.
 bool sign(Transaction& transaction, const Hash& secret);
 
-/// Authority that signed the authorization (EIP-7702: over 0x05 || rlp([chain_id, address, nonce])); empty if invalid.
+/// The hash that an authority signs (EIP-7702): of 0x05 || rlp([chain_id, address, nonce]).
+Hash signing_hash(const Authorization& authorization);
+
+/// Authority that signed the authorization; empty if the signature is out of range, has a high s, or belongs to no key.
 std::optional<Address> recover_authority(const Authorization& authorization);
 
 /// Size in bytes of the canonical form.
