@@ -3,6 +3,7 @@
 
 #include "chain/dao.hpp"
 #include "chain/fees.hpp"
+#include "chain/header_completion.hpp"
 #include "chain/requests.hpp"
 #include "chain/system_contracts.hpp"
 #include "rlp/rlp.hpp"
@@ -30,15 +31,19 @@ BlockFailure block_failure(InvalidBlock reason)
     return BlockFailure{reason};
 }
 
+/// EIP-2935: hashes of the last blocks in a ring of slots.
+constexpr std::uint64_t history_window = 8'191;
+
 template <class Item>
-Hash root_of_items(std::span<const Item> items)
+std::vector<Bytes> encode_all(std::span<const Item> items)
 {
     std::vector<Bytes> encoded;
     encoded.reserve(items.size());
     for (const auto& item : items)
         encoded.push_back(types::encode(item));
-    return trie::ordered_root(encoded);
+    return encoded;
 }
+
 Hash hash_of_ommers(std::span<const types::Header> ommers)
 {
     if (ommers.empty())
@@ -52,6 +57,13 @@ Hash hash_of_ommers(std::span<const types::Header> ommers)
 }
 }  // namespace
 
+state::Presence BlockExecution::View::storage(const Address& address, const U256& key, U256& result) const noexcept
+{
+    if (awaited_slot && key == *awaited_slot && address == system_contracts::history_storage)
+        return state::Presence::unavailable;
+    return changes.storage(address, key, result);
+}
+
 BlockExecution::BlockExecution(const ChainSpecification& specification,
     state::Source parent_state,
     Executor& executor,
@@ -59,27 +71,57 @@ BlockExecution::BlockExecution(const ChainSpecification& specification,
   : specification_{specification}
   , executor_{executor}
   , root_{root}
-  , state_{parent_state}
+  , changes_{parent_state}
+  , view_{.changes = changes_, .awaited_slot = std::nullopt}
 {
 }
 
 Result<void, BlockFailure> BlockExecution::open(const types::Header& header, evm::BlockHashes block_hashes)
 {
+    if (const auto opened = open_before_parent_hash(header, block_hashes); !opened)
+        return opened;
+    if (!awaits_parent_hash())
+        return {};
+    if (const auto provided = provide_parent_hash(header.parent_hash); !provided)
+        return failure(provided.error());
+    opening_difference_ = changes_.difference();
+    return {};
+}
+
+Result<void, BlockFailure> BlockExecution::open_before_parent_hash(const types::Header& header,
+    evm::BlockHashes block_hashes)
+{
     header_ = header;
     context_ = make_block_context(specification_, header, block_hashes);
     const auto revision = context_.environment.revision;
-    // Failures of these two calls change nothing (EIP-4788, EIP-2935).
+    // A failure of this call changes nothing (EIP-4788), as of that of EIP-2935.
     if (revision >= Revision::cancun && header.parent_beacon_block_root)
         if (const auto called = call(system_contracts::beacon_roots, header.parent_beacon_block_root->view()); !called)
-            return failure(called.error());
-    if (revision >= Revision::prague)
-        if (const auto called = call(system_contracts::history_storage, header.parent_hash.view()); !called)
             return failure(called.error());
     if (specification_.activations[Fork::dao] == header.number)
         if (const auto moved = move_dao_funds(); !moved)
             return failure(moved.error());
-    opening_difference_ = state_.difference();
+    opening_difference_ = changes_.difference();
+    if (revision >= Revision::prague)
+        view_.awaited_slot = U256{(header.number - 1) % history_window};
     return {};
+}
+
+Result<types::StateDifference, BlockFailure> BlockExecution::provide_parent_hash(const Hash& parent_hash)
+{
+    header_.parent_hash = parent_hash;
+    view_.awaited_slot.reset();
+    const auto called = call(system_contracts::history_storage, parent_hash.view());
+    if (!called)
+        return failure(called.error());
+    return outcome_.difference;
+}
+
+void BlockExecution::keep(const types::StateDifference& difference)
+{
+    changes_.apply(difference);
+    if (part_)
+        part_->apply(difference);
 }
 
 /// Calls a system contract and keeps what it changed; false if there is none.
@@ -89,7 +131,7 @@ Result<bool, BlockFailure> BlockExecution::call(const Address& contract, BytesVi
     if (!called)
         return failure(BlockFailure{called.error()});
     if (*called)
-        state_.apply(outcome_.difference);
+        keep(outcome_.difference);
     return *called;
 }
 
@@ -120,7 +162,7 @@ Result<void, BlockFailure> BlockExecution::keep_journal()
         return failure(BlockFailure{StateUnavailable{}});
     journal.finalise(
         {.remove_empty_accounts = context_.environment.revision >= Revision::spurious_dragon}, outcome_.difference);
-    state_.apply(outcome_.difference);
+    keep(outcome_.difference);
     return {};
 }
 
@@ -138,7 +180,7 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
             execute_transaction(context_, transaction, sender, state(), capacity(), executor_, outcome_, options);
         !executed)
         return failure(executed.error());
-    state_.apply(outcome_.difference);
+    changes_.apply(outcome_.difference);
     gas_used_ += outcome_.gas_used;
     blob_gas_used_ += outcome_.blob_gas_used;
 
@@ -146,43 +188,47 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
     for (std::size_t i = 0; i < logs_bloom_.size(); ++i)
         logs_bloom_[i] |= receipt.logs_bloom[i];
     if (context_.environment.revision < Revision::byzantium && root_.after != nullptr)
-        receipt.post_state = root_.after(root_.context, state_.difference());
+        receipt.post_state = root_.after(root_.context, changes_.difference());
     return &outcome_;
 }
 
-Result<types::Header, BlockFailure> BlockExecution::close(std::span<const types::Transaction> transactions,
-    std::span<const types::Header> ommers,
-    const std::optional<std::vector<types::Withdrawal>>& withdrawals)
+Result<void, BlockFailure> BlockExecution::end(std::span<const types::Header> ommers,
+    std::span<const types::Withdrawal> withdrawals)
 {
+    part_.emplace(state::Source{state::empty_state});
     const auto revision = context_.environment.revision;
-    if (revision < Revision::paris)
-    {
-        if (const auto paid = pay_rewards(ommers); !paid)
-            return failure(paid.error());
-    }
-    else if (const auto paid = pay_withdrawals(withdrawals); !paid)
-    {
+    const auto paid = revision < Revision::paris ? pay_rewards(ommers) : pay_withdrawals(withdrawals);
+    if (!paid)
         return failure(paid.error());
-    }
     // The OP Stack has no execution requests of its own (Isthmus).
     if (revision >= Revision::prague && !specification_.optimism)
         if (const auto collected = collect_requests(); !collected)
             return failure(collected.error());
+    closing_difference_ = part_->difference();
+    part_.reset();
+    return {};
+}
+
+Result<types::Header, BlockFailure> BlockExecution::close(const types::Block& block)
+{
+    std::span<const types::Withdrawal> withdrawals;
+    if (block.withdrawals)
+        withdrawals = *block.withdrawals;
+    if (const auto ended = end(block.ommers, withdrawals); !ended)
+        return failure(ended.error());
 
     auto header = header_;
     header.gas_used = gas_used_;
     header.logs_bloom = logs_bloom_;
-    header.transactions_root = root_of_items(transactions);
-    header.receipts_root = root_of_items(std::span<const types::Receipt>{receipts_});
-    header.ommers_hash = hash_of_ommers(ommers);
+    header.ommers_hash = hash_of_ommers(block.ommers);
+    if (context_.environment.revision >= Revision::cancun)
+        header.blob_gas_used = blob_gas_used_;
+    complete_header(header, encode_all(std::span{block.transactions}),
+        encode_all(std::span<const types::Receipt>{receipts_}), requests_);
     // Since Isthmus it is the storage root of the message passer, which the trie knows.
     const bool is_isthmus = context_.optimism && context_.optimism->has(OptimismFork::isthmus);
-    if (withdrawals && !is_isthmus)
-        header.withdrawals_root = root_of_items(std::span<const types::Withdrawal>{*withdrawals});
-    if (revision >= Revision::cancun)
-        header.blob_gas_used = blob_gas_used_;
-    if (revision >= Revision::prague)
-        header.requests_hash = requests_hash(requests_);
+    if (!is_isthmus && block.withdrawals)
+        header.withdrawals_root = trie::ordered_root(encode_all(withdrawals));
     return header;
 }
 
@@ -203,14 +249,13 @@ Result<void, BlockFailure> BlockExecution::pay_rewards(std::span<const types::He
     return keep_journal();
 }
 
-Result<void, BlockFailure> BlockExecution::pay_withdrawals(
-    const std::optional<std::vector<types::Withdrawal>>& withdrawals)
+Result<void, BlockFailure> BlockExecution::pay_withdrawals(std::span<const types::Withdrawal> withdrawals)
 {
-    if (!withdrawals || withdrawals->empty())
+    if (withdrawals.empty())
         return {};
     auto& journal = executor_.journal;
     journal.begin(state());
-    for (const auto& withdrawal : *withdrawals)
+    for (const auto& withdrawal : withdrawals)
         if (auto* account = journal.account(withdrawal.address))
             journal.credit(*account, U256{withdrawal.amount} * gwei);
     return keep_journal();

@@ -141,7 +141,7 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
         return failure(opened.error());
     if (const auto executed = execute_transactions(execution, block); !executed)
         return failure(executed.error());
-    const auto computed = execution.close(block.transactions, block.ommers, block.withdrawals);
+    const auto computed = execution.close(block);
     if (!computed)
         return failure(computed.error());
     imported.difference = execution.difference();

@@ -3,6 +3,7 @@
 
 #include "chain/dao.hpp"
 #include "chain/fees.hpp"
+#include "trie/root.hpp"
 
 #include <algorithm>
 
@@ -206,8 +207,13 @@ Header make_child_header(const ChainSpecification& specification,
     {
         const auto parameters = specification.blob_parameters_at(header.number, timestamp);
         header.excess_blob_gas = parameters ? next_excess_blob_gas(*parameters, parent, has(Fork::osaka)) : 0;
+        header.blob_gas_used = 0;
         header.parent_beacon_block_root = Hash{};
     }
+    if (has(Fork::shanghai))
+        header.withdrawals_root = trie::empty_root;
+    if (has(Fork::prague))
+        header.requests_hash = Hash{};
     return header;
 }
 
