@@ -47,6 +47,7 @@ RC_GTEST_PROP(Bn254Field, arithmetic_is_that_of_the_oracle, ())
     expect_equal(twice(a), 2 * x);
     RC_ASSERT(twice(half(a)) == a);
     expect_equal(half(a) + half(a), x);
+    expect_equal(difference_of_products(a, b, b, b), x * y - y * y);
     expect_equal(nine_times_minus(a, b), 9 * x - y);
     expect_equal(nine_times_minus(a, negated_factor(b)), 9 * x + y);
     RC_ASSERT(inverse(a) * a == (a.is_zero() ? Fp::zero() : Fp::one()));

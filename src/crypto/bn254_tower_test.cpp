@@ -29,6 +29,8 @@ RC_GTEST_PROP(Bn254Tower, quadratic_field, ())
     RC_ASSERT(square(a) == a * a);
     RC_ASSERT(multiply_by_xi(a) == (a * Fp2{Fp::from(9), Fp::one()}));
     RC_ASSERT(a * b.c0 == (a * Fp2{b.c0, Fp::zero()}));
+    RC_ASSERT(difference_of_products(a, b, b, b) == a * b - b * b);
+    RC_ASSERT(difference_of_products(a, a, a, b) == a * (a - b));
     RC_ASSERT(twice(half(a)) == a);
     RC_ASSERT(inverse(a) * a == (a.is_zero() ? Fp2::zero() : Fp2::one()));
 }
