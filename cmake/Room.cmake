@@ -2,12 +2,12 @@
 
 # A room is one folder of src/: every *.cpp there is the library jiffy_<name>, every *_test.cpp its unit tests
 # (executable <name>_test, one ctest case).
-#   jiffy_room(NAME DEPENDS other rooms... [LIBRARIES third-party targets...] [WITHOUT subfolders...])
+#   jiffy_room(NAME DEPENDS other rooms... [LIBRARIES third-party targets...] [WITHOUT path prefixes in the folder...])
 function(jiffy_room name)
     cmake_parse_arguments(ROOM "" "" "DEPENDS;LIBRARIES;WITHOUT" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-    foreach(folder ${ROOM_WITHOUT})
-        list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${folder}/")
+    foreach(prefix ${ROOM_WITHOUT})
+        list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${prefix}")
     endforeach()
     set(tests ${sources})
     list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")

@@ -153,21 +153,27 @@ constexpr U256 operator*(const U256& a, const U256& b) noexcept
         column3};
 }
 
-/// Logical shift left; 0 if `count` is 256 or more.
+/// Logical shift left; 0 if `count` is 256 or more. Branches on the word part, which code rarely varies.
 constexpr U256 operator<<(const U256& a, std::uint64_t count) noexcept
 {
     if (count >= 256)
         return {};
-    const auto words = static_cast<int>(count / 64);
-    const auto bits = count % 64;
-    U256 result;
-    for (int i = 3; i >= words; --i)
+    const auto bits = static_cast<unsigned>(count % 64);
+    const std::uint64_t* const in = a.limbs;
+    const auto join = [bits](std::uint64_t high, std::uint64_t low) {
+        return static_cast<std::uint64_t>((((static_cast<Uint128>(high) << 64) | low) << bits) >> 64);
+    };
+    switch (count / 64)
     {
-        result.limbs[i] = a.limbs[i - words] << bits;
-        if (bits != 0 && i > words)
-            result.limbs[i] |= a.limbs[i - words - 1] >> (64 - bits);
+    case 0:
+        return {in[0] << bits, join(in[1], in[0]), join(in[2], in[1]), join(in[3], in[2])};
+    case 1:
+        return {0, in[0] << bits, join(in[1], in[0]), join(in[2], in[1])};
+    case 2:
+        return {0, 0, in[0] << bits, join(in[1], in[0])};
+    default:
+        return {0, 0, 0, in[0] << bits};
     }
-    return result;
 }
 
 /// Logical shift right; 0 if `count` is 256 or more.
@@ -175,16 +181,22 @@ constexpr U256 operator>>(const U256& a, std::uint64_t count) noexcept
 {
     if (count >= 256)
         return {};
-    const auto words = static_cast<int>(count / 64);
-    const auto bits = count % 64;
-    U256 result;
-    for (int i = 0; i + words < 4; ++i)
+    const auto bits = static_cast<unsigned>(count % 64);
+    const std::uint64_t* const in = a.limbs;
+    const auto join = [bits](std::uint64_t high, std::uint64_t low) {
+        return static_cast<std::uint64_t>(((static_cast<Uint128>(high) << 64) | low) >> bits);
+    };
+    switch (count / 64)
     {
-        result.limbs[i] = a.limbs[i + words] >> bits;
-        if (bits != 0 && i + words < 3)
-            result.limbs[i] |= a.limbs[i + words + 1] << (64 - bits);
+    case 0:
+        return {join(in[1], in[0]), join(in[2], in[1]), join(in[3], in[2]), in[3] >> bits};
+    case 1:
+        return {join(in[2], in[1]), join(in[3], in[2]), in[3] >> bits, 0};
+    case 2:
+        return {join(in[3], in[2]), in[3] >> bits, 0, 0};
+    default:
+        return {in[3] >> bits, 0, 0, 0};
     }
-    return result;
 }
 
 constexpr U256& operator+=(U256& a, const U256& b) noexcept

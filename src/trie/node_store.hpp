@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "trie/node.hpp"
+#include "trie/root.hpp"
+
+#include <deque>
+#include <optional>
+
+namespace jiffy::trie
+{
+/// Number of a version of a trie; the empty trie that a store begins with is version 0.
+using VersionNumber = std::uint64_t;
+
+/// The root of a version: all that it takes to read it.
+struct Version
+{
+    VersionNumber number = 0;
+    NodeId root = no_node;
+    Hash root_hash = empty_root;
+};
+
+/// The versions of a copy-on-write trie. A change makes new nodes and never writes into those of a version, so that the
+/// retained versions share what they have in common.
+///
+/// One thread changes the store. Others may read the nodes below a `Version` that the changing thread handed to them,
+/// as long as that version is neither dropped nor rewound: publishing versions and knowing when the last reader of one
+/// has left is the affair of whoever owns the threads.
+class NodeStore
+{
+public:
+    NodeStore();
+
+    [[nodiscard]] NodePool& pool() noexcept { return pool_; }
+    [[nodiscard]] const NodePool& pool() const noexcept { return pool_; }
+
+    [[nodiscard]] const Version& latest() const noexcept { return records_.back().version; }
+    [[nodiscard]] const Version& oldest() const noexcept { return records_.front().version; }
+    /// Empty if the version does not exist or was dropped.
+    [[nodiscard]] std::optional<Version> find(VersionNumber number) const noexcept;
+
+    /// Memory for a node of the version under construction.
+    NodeId create(std::size_t size);
+    /// The node is no part of the version under construction.
+    void supersede(NodeId id) { superseded_.push_back(id); }
+    /// No node of this storage trie is part of the version under construction.
+    void supersede_storage(NodeId root) { superseded_storage_.push_back(root); }
+
+    /// Ends the version under construction.
+    void commit(NodeId root, const Hash& root_hash);
+
+    /// Makes `number` the latest version again and frees the nodes of those after it. False, without effect, if it is
+    /// not retained.
+    bool rewind(VersionNumber number) noexcept;
+
+    /// Drops the versions before `number`, but never the latest one, and frees the nodes that only they had.
+    void drop_before(VersionNumber number) noexcept;
+
+private:
+    struct Record
+    {
+        Version version;
+        std::vector<NodeId> created;
+        std::vector<NodeId> superseded;
+        std::vector<NodeId> superseded_storage;
+    };
+
+    void free_node(NodeId id) noexcept { pool_.free(id, size_of(pool_, id)); }
+    void free_storage(NodeId root) noexcept;
+
+    NodePool pool_;
+    std::deque<Record> records_;
+    std::vector<NodeId> created_;
+    std::vector<NodeId> superseded_;
+    std::vector<NodeId> superseded_storage_;
+};
+}  // namespace jiffy::trie
