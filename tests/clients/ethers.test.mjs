@@ -40,7 +40,8 @@ test('a deployed token is read', async () => {
 test('a transfer moves tokens and its event arrives over WebSocket', { timeout: 30000 }, async () => {
     const listener = new WebSocketProvider(node.ws, node.chainId)
     const subscribed = once(node.recorder, 'eth_subscribe')
-    const seen = new Promise((resolve) => new Contract(token.target, abi, listener).on('Transfer', (...args) => resolve(args)))
+    const watched = new Contract(token.target, abi, listener)
+    const seen = new Promise((resolve) => watched.on('Transfer', (...args) => resolve(args)))
     await subscribed
 
     const before = await token.balanceOf(recipient)
@@ -94,10 +95,9 @@ test('send, wait and send again', { timeout: 30000 }, async () => {
 })
 
 test('errors of a send have the codes that ethers gives to known texts', async () => {
-    await assert.rejects(wallet.sendTransaction({ to: recipient, nonce: 0, gasLimit: 21000n }), { code: 'NONCE_EXPIRED' })
-    await assert.rejects(wallet.sendTransaction({ to: recipient, value: supply, gasLimit: 21000n }), {
-        code: 'INSUFFICIENT_FUNDS',
-    })
+    const transfer = { to: recipient, gasLimit: 21000n }
+    await assert.rejects(wallet.sendTransaction({ ...transfer, nonce: 0 }), { code: 'NONCE_EXPIRED' })
+    await assert.rejects(wallet.sendTransaction({ ...transfer, value: supply }), { code: 'INSUFFICIENT_FUNDS' })
 })
 
 test('the node knew every method that ethers called', (context) => {
