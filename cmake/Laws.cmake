@@ -11,3 +11,17 @@ add_custom_command(
     COMMENT "Checking the laws of the rooms"
     VERBATIM)
 add_custom_target(check_rooms DEPENDS ${CMAKE_BINARY_DIR}/rooms.checked)
+
+# The two checks of what the compiler made belong to the release build; jiffy_law_tests() comes after all rooms.
+function(jiffy_law_tests)
+    if(NOT (CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_BUILD_TYPE STREQUAL Release AND JIFFY_TESTS))
+        return()
+    endif()
+    add_test(NAME dispatch_shape COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-dispatch $<TARGET_FILE:jiffy_evm>)
+    foreach(room base crypto rlp types state evm trie chain)
+        if(TARGET jiffy_${room})
+            list(APPEND libraries $<TARGET_FILE:jiffy_${room}>)
+        endif()
+    endforeach()
+    add_test(NAME core_symbols COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-core-symbols ${libraries})
+endfunction()
