@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/bn254.hpp"
-#include "crypto/bn254_test_points.hpp"
+#include "crypto/bn254_points_test.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>

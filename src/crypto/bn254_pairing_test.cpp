@@ -2,7 +2,7 @@
 #include "crypto/bn254_pairing.hpp"
 
 #include "crypto/bn254.hpp"
-#include "crypto/bn254_test_points.hpp"
+#include "crypto/bn254_points_test.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

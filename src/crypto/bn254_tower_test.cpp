@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crypto/bn254_test_points.hpp"
+#include "crypto/bn254_points_test.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
