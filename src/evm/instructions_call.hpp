@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "evm/addresses.hpp"
 #include "evm/delegation.hpp"
 #include "evm/frames.hpp"
 #include "evm/instructions_state.hpp"
-#include "evm/addresses.hpp"
 #include "evm/opcodes.hpp"
 
 /// Instructions that begin a new frame. The result replaces the lowest operand; if the answer is `Step::call` it is
@@ -14,7 +14,7 @@ namespace jiffy::evm::instructions
 inline constexpr std::uint64_t value_transfer_gas = 9000;
 inline constexpr std::uint64_t new_account_gas = 25000;
 inline constexpr std::int64_t call_stipend = 2300;
-inline constexpr std::uint64_t maximum_init_code_size = 2 * 0x6000;
+inline constexpr std::uint64_t maximum_init_code_size = 2ULL * 0x6000;
 
 /// The region's bytes; it is in memory already.
 inline BytesView memory_view(Frame& frame, const U256& offset, const U256& size) noexcept
@@ -170,8 +170,7 @@ Step create(Frame& frame, U256* top)
     auto& self = *frame.account;
     frame.return_data = {};
     self.balance_observed = true;
-    if (frame.depth >= maximum_depth || self.current.balance < value ||
-        self.current.nonce == ~std::uint64_t{0})
+    if (frame.depth >= maximum_depth || self.current.balance < value || self.current.nonce == ~std::uint64_t{0})
     {
         result = {};
         return Step::next;

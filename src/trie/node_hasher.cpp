@@ -98,7 +98,7 @@ std::size_t encode_account(const AccountLeaf& account, std::size_t depth, Byte* 
     const BytesView nonce_string{nonce, nonce_size};
     const BytesView balance{account.balance(), account.balance_size};
 
-    const auto fields = rlp_string_size(nonce_string) + rlp_string_size(balance) + 2 * 33;
+    const auto fields = rlp_string_size(nonce_string) + rlp_string_size(balance) + std::size_t{2} * 33;
     const auto value_size = rlp_header_size(fields) + fields;
     const auto payload = path_size(depth, 64) + rlp_header_size(value_size) + value_size;
     auto* const start = target;
@@ -123,7 +123,7 @@ std::size_t encoded_size_limit(const NodePool& pool, NodeId id) noexcept
         {
             const auto& branch = node_as<Branch>(pool, id);
             const auto value = branch.child(terminator);
-            return headers + 16 * 33 + (value == no_node ? 0 : node_as<Leaf>(pool, value).value_size);
+            return headers + std::size_t{16} * 33 + (value == no_node ? 0 : node_as<Leaf>(pool, value).value_size);
         }
         case NodeKind::extension:
             return headers + 33 + 33;
@@ -132,7 +132,7 @@ std::size_t encoded_size_limit(const NodePool& pool, NodeId id) noexcept
         case NodeKind::account:
             break;
     }
-    return headers + 33 + 4 * 33;
+    return headers + std::size_t{5} * 33;
 }
 
 std::size_t encode_node(const NodePool& pool, NodeId id, std::size_t depth, Byte* target) noexcept
@@ -151,11 +151,11 @@ std::size_t encode_node(const NodePool& pool, NodeId id, std::size_t depth, Byte
     return encode_account(node_as<AccountLeaf>(pool, id), depth, target);
 }
 
-Hash NodeHasher::hash(NodePool& pool, NodeId root)
+void NodeHasher::fill(NodePool& pool, NodeId node, std::size_t depth)
 {
-    if (root == no_node)
-        return empty_root;
-    links_.assign(1, {root, no_node, 0, 0});
+    if (node == no_node)
+        return;
+    links_.assign(1, {node, no_node, 0, static_cast<std::uint8_t>(depth)});
     level_starts_.assign(1, 0);
     // Breadth first: each level's nodes need only those behind them.
     for (std::size_t begin = 0, end = 1; begin != end; begin = end, end = links_.size())
@@ -164,12 +164,20 @@ Hash NodeHasher::hash(NodePool& pool, NodeId root)
             collect_children(pool, Link{links_[i]});
         level_starts_.push_back(end);
     }
-    for (auto level = level_starts_.size() - 1; level-- != 0;)
+    for (auto level = level_starts_.size() - 1; level-- != 1;)
     {
         const auto end = level_starts_[level + 1];
         for (auto begin = level_starts_[level]; begin < end; begin += group_size)
             hash_group(pool, std::span{links_}.subspan(begin, std::min(group_size, end - begin)));
     }
+}
+
+Hash NodeHasher::hash(NodePool& pool, NodeId root)
+{
+    if (root == no_node)
+        return empty_root;
+    fill(pool, root, 0);
+    hash_group(pool, std::span{links_}.first(1));
     return root_hash_;
 }
 
