@@ -3,10 +3,9 @@
 
 #include "base/hex.hpp"
 #include "crypto/keccak_round.hpp"
-#include "crypto/kernels.hpp"
+#include "crypto/test_bytes.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 #include <string_view>
 
 namespace jiffy::crypto
@@ -18,19 +17,6 @@ using namespace base::literals;
 Hash keccak256_of_text(std::string_view text)
 {
     return keccak256(Bytes(text.begin(), text.end()));
-}
-
-/// `length` bytes that differ from place to place and from seed to seed.
-Bytes pattern(std::size_t length, std::size_t seed)
-{
-    Bytes result(length);
-    std::uint64_t state = seed * 2 + 1;
-    for (auto& byte : result)
-    {
-        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-        byte = static_cast<Byte>(state >> 56);
-    }
-    return result;
 }
 
 /// The sponge written the plain way: pad the whole message, then take in block after block.
@@ -55,16 +41,6 @@ Hash keccak256_by_definition(BytesView message)
     return digest;
 }
 
-void expect_batch_equals_scalar(const Kernels& kernels, const std::vector<Bytes>& messages)
-{
-    const std::vector<BytesView> views(messages.begin(), messages.end());
-    std::vector<Hash> digests(messages.size());
-    kernels.keccak256_batch(views.data(), digests.data(), views.size());
-    for (std::size_t i = 0; i < messages.size(); ++i)
-        EXPECT_EQ(digests[i], keccak256(messages[i]))
-            << kernels.name << ", message " << i << " of " << messages.size() << ", " << messages[i].size() << " bytes";
-}
-
 TEST(Keccak, known_answers)
 {
     EXPECT_EQ(keccak256({}), empty_keccak);
@@ -87,41 +63,9 @@ TEST(Keccak, every_length_follows_the_definition)
 {
     for (std::size_t length = 0; length <= 600; ++length)
     {
-        const Bytes message = pattern(length, length);
+        const Bytes message = test_bytes(length, length);
         EXPECT_EQ(keccak256(message), keccak256_by_definition(message)) << length;
     }
-}
-
-TEST(KeccakBatch, every_length)
-{
-    std::vector<Bytes> messages;
-    for (std::size_t length = 0; length <= 600; ++length)
-        messages.push_back(pattern(length, length));
-    expect_batch_equals_scalar(scalar_kernels(), messages);
-    expect_batch_equals_scalar(native_kernels(), messages);
-}
-
-TEST(KeccakBatch, every_count_of_equal_lengths)
-{
-    for (const std::size_t length : {0UL, 32UL, 135UL, 136UL, 532UL})
-        for (std::size_t count = 0; count <= 33; ++count)
-        {
-            std::vector<Bytes> messages;
-            for (std::size_t i = 0; i < count; ++i)
-                messages.push_back(pattern(length, i));
-            expect_batch_equals_scalar(native_kernels(), messages);
-        }
-}
-
-RC_GTEST_PROP(KeccakBatch, random_batches, ())
-{
-    const auto lengths = *rc::gen::container<std::vector<std::size_t>>(
-        rc::gen::weightedOneOf<std::size_t>({{4, rc::gen::inRange<std::size_t>(0, 140)},
-            {4, rc::gen::inRange<std::size_t>(500, 560)}, {1, rc::gen::inRange<std::size_t>(0, 6000)}}));
-    std::vector<Bytes> messages;
-    for (const std::size_t length : lengths)
-        messages.push_back(pattern(length, messages.size()));
-    expect_batch_equals_scalar(native_kernels(), messages);
 }
 }  // namespace
 }  // namespace jiffy::crypto

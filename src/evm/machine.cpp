@@ -3,6 +3,7 @@
 
 #include "evm/frames.hpp"
 #include "evm/interpreter.hpp"
+#include "evm/plain_interpreter.hpp"
 
 namespace jiffy::evm
 {
@@ -63,10 +64,11 @@ Outcome Machine::execute(const Message& message)
 
 Outcome Machine::run(Frame& outermost)
 {
+    const auto run_frame = context_.tracer == nullptr ? run_fast : run_plain;
     Frame* frame = &outermost;
     for (;;)
     {
-        if (run_fast(*frame) == Step::call)
+        if (run_frame(*frame) == Step::call)
         {
             frame = context_.prepared;
             continue;

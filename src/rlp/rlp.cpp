@@ -54,10 +54,10 @@ inline Result<Extent, Error> measure_item(BytesView input) noexcept
 /// A string as an integer of at most `maximum_size` bytes.
 inline Result<void, Error> check_integer(BytesView string, std::size_t maximum_size) noexcept
 {
-    if (string.size() > maximum_size)
-        return failure(Error::integer_too_large);
     if (!string.empty() && string[0] == 0)
         return failure(Error::leading_zero);
+    if (string.size() > maximum_size)
+        return failure(Error::integer_too_large);
     return {};
 }
 

@@ -2,6 +2,7 @@
 #include "trie/merkle_trie.hpp"
 
 #include "trie/plain_trie.hpp"
+#include "trie/proof.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -140,6 +141,25 @@ RC_GTEST_PROP(MerkleTrie, goes_to_both_neighbours_of_any_key, ())
     RC_ASSERT(previous.has_value() == (from != entries.begin()));
     if (previous)
         RC_ASSERT(to_bytes(previous->key) == std::prev(from)->first);
+}
+
+RC_GTEST_PROP(MerkleTrie, proves_what_it_has_and_what_it_lacks, ())
+{
+    MerkleTrie trie{crypto::native_kernels()};
+    plain::Entries entries;
+    const auto batch = *batch_generator();
+    apply_to(entries, batch);
+    const auto root = trie.apply(changes_of(batch));
+    auto keys = *rc::gen::container<std::vector<Bytes>>(3, key_generator());
+    for (const auto& [key, value] : entries)
+        keys.push_back(key);
+    for (const auto& key : keys)
+    {
+        const auto answer = verify_proof(root, key, trie.prove(trie.store().latest(), key));
+        RC_ASSERT(answer.has_value());
+        const auto entry = entries.find(key);
+        RC_ASSERT(*answer == (entry == entries.end() ? std::nullopt : std::optional{entry->second}));
+    }
 }
 
 TEST(MerkleTrie, refuses_to_go_back_to_what_it_has_dropped)
