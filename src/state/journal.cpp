@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/journal.hpp"
 
+#include <algorithm>
+
 namespace jiffy::state
 {
 namespace
@@ -100,6 +102,9 @@ AccountEntry* Journal::load(const Address& address)
     loaded = AccountEntry{};
     loaded.address = address;
     loaded.index = index;
+    // Hardly any address begins with so many zeros but a precompiled contract's.
+    if (!warm_from_start_.empty() && std::ranges::all_of(address.view().first(16), [](Byte byte) { return byte == 0; }))
+        loaded.warm = std::ranges::find(warm_from_start_, address) != warm_from_start_.end();
     if (presence == Presence::present)
     {
         loaded.current = account;

@@ -66,6 +66,10 @@ public:
     /// Forgets everything and begins a transaction over `source`, which must stay until the next `begin`.
     void begin(Source source) noexcept;
 
+    /// Accounts that are warm from the start of every transaction to come (EIP-2929: the precompiled contracts), without
+    /// being loaded. The addresses must outlive the journal.
+    void set_warm_from_start(std::span<const Address> addresses) noexcept { warm_from_start_ = addresses; }
+
     [[nodiscard]] bool unavailable() const noexcept { return unavailable_; }
 
     /// The account, loaded on first use and there even if it does not exist; null if unavailable. Pointers stay valid
@@ -217,6 +221,7 @@ private:
     KeyHasher hasher_;
     Source source_;
     bool unavailable_ = false;
+    std::span<const Address> warm_from_start_;
 
     std::vector<std::unique_ptr<AccountEntry[]>> chunks_;
     std::size_t account_count_ = 0;

@@ -4,6 +4,8 @@
 #include "base/key_hasher.hpp"
 #include "base/uint256.hpp"
 
+#include <utility>
+
 namespace jiffy::state
 {
 /// A storage slot as the running transaction sees it.
@@ -27,7 +29,7 @@ class SlotTable
 public:
     explicit SlotTable(KeyHasher hasher) : hasher_{hasher}, buckets_(initial_buckets) {}
 
-    SlotEntry* find(std::uint32_t account, const U256& key) noexcept
+    const SlotEntry* find(std::uint32_t account, const U256& key) const noexcept
     {
         const std::uint64_t hash = hash_of(account, key);
         const std::size_t mask = buckets_.size() - 1;
@@ -38,10 +40,15 @@ public:
                 return nullptr;
             if (bucket.tag != tag_of(hash))
                 continue;
-            SlotEntry& entry = entries_[bucket.entry_plus_one - 1];
+            const SlotEntry& entry = entries_[bucket.entry_plus_one - 1];
             if (entry.key == key && entry.account == account)
                 return &entry;
         }
+    }
+
+    SlotEntry* find(std::uint32_t account, const U256& key) noexcept
+    {
+        return const_cast<SlotEntry*>(std::as_const(*this).find(account, key));
     }
 
     /// Adds a slot that is not there yet.
@@ -53,6 +60,7 @@ public:
     }
     [[nodiscard]] SlotEntry& operator[](std::size_t index) noexcept { return entries_[index]; }
     [[nodiscard]] std::span<SlotEntry> entries() noexcept { return entries_; }
+    [[nodiscard]] std::span<const SlotEntry> entries() const noexcept { return entries_; }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
     void clear() noexcept;
