@@ -21,6 +21,15 @@ struct MethodLimits
     std::uint64_t longest_sync_timeout = 60'000;
 };
 
+/// Outcome of recomputing state roots from scratch.
+struct RootCheckMetrics
+{
+    std::atomic<std::uint64_t> verified = 0;
+    std::atomic<std::uint64_t> wrong = 0;
+    /// Blocks that the check was too slow for.
+    std::atomic<std::uint64_t> unchecked = 0;
+};
+
 /// What the methods work on.
 struct Backend
 {
@@ -37,5 +46,7 @@ struct Backend
     /// For eth_accounts.
     std::vector<Address> accounts;
     MethodLimits limits;
+    /// Null unless roots are being checked.
+    const RootCheckMetrics* root_check = nullptr;
 };
 }  // namespace jiffy::rpc

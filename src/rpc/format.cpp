@@ -111,12 +111,18 @@ bool has_dynamic_fee(TransactionType type)
 void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index)
 {
     const auto& record = block.transactions[index];
-    const auto& transaction = record.transaction;
     json.begin_object();
     write_place(json, block, index);
+    write_transaction_fields(json, {record.transaction, record.hash, record.sender, record.effective_gas_price});
+    json.end_object();
+}
+
+void write_transaction_fields(JsonWriter& json, const TransactionFields& fields)
+{
+    const auto& transaction = fields.transaction;
     json.key("type").quantity(static_cast<std::uint64_t>(transaction.type));
-    json.key("hash").hex(record.hash);
-    json.key("from").hex(record.sender);
+    json.key("hash").hex(fields.hash);
+    json.key("from").hex(fields.sender);
     json.key("nonce").quantity(transaction.nonce);
     json.key("gas").quantity(transaction.gas_limit);
     if (transaction.to)
@@ -125,7 +131,7 @@ void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, st
         json.key("to").null();
     json.key("value").quantity(transaction.value);
     json.key("input").hex(transaction.data);
-    json.key("gasPrice").quantity(record.effective_gas_price);
+    json.key("gasPrice").quantity(fields.gas_price);
     if (has_dynamic_fee(transaction.type))
     {
         json.key("maxFeePerGas").quantity(transaction.max_fee_per_gas);
@@ -152,7 +158,6 @@ void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, st
     if (transaction.chain_id)
         json.key("chainId").quantity(*transaction.chain_id);
     write_signature(json, transaction);
-    json.end_object();
 }
 
 void write_log(JsonWriter& json, const LogPlace& place)

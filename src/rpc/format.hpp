@@ -14,6 +14,19 @@ void write_block(JsonWriter& json, const sequencer::BlockRecord& block, bool ful
 /// A sealed block's header, as newHeads gives it.
 void write_header(JsonWriter& json, const sequencer::BlockRecord& block);
 
+/// What clients want to know of a transaction apart from its place in a block.
+struct TransactionFields
+{
+    const types::Transaction& transaction;
+    Hash hash;
+    Address sender;
+    /// Wei.
+    U256 gas_price;
+};
+
+/// Members of an object.
+void write_transaction_fields(JsonWriter& json, const TransactionFields& fields);
+
 /// A transaction as eth_getTransactionBy* gives it.
 void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index);
 

@@ -27,6 +27,8 @@ struct BlockByHash
 {
     Hash hash;
     bool require_canonical = false;
+
+    friend bool operator==(const BlockByHash&, const BlockByHash&) = default;
 };
 
 /// How a client names a block.

@@ -151,10 +151,7 @@ void Ledger::seal_block()
     if (!differences_.empty())
         sealer_.push(TrieUpdate{std::exchange(differences_, {})});
     block_->close(world_.commit_number());
-    std::optional<std::vector<Bytes>> requests;
-    if (block_->opening.requests_hash)
-        requests = execution_->requests();
-    sealer_.push(SealRequest{block_, std::move(requests)});
+    sealer_.push(SealRequest{block_, execution_->requests()});
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();
 }

@@ -30,16 +30,16 @@ struct Refusal
     std::uint64_t nonce = 0;
     std::uint64_t gas_limit = 0;
     /// Wei per gas.
-    U256 max_fee_per_gas;
-    U256 max_priority_fee_per_gas;
+    U256 max_fee_per_gas{};
+    U256 max_priority_fee_per_gas{};
     /// Wei; the most that it can cost.
-    U256 cost;
+    U256 cost{};
     Address sender{};
     /// Of the sender, as of the refusal.
     std::uint64_t account_nonce = 0;
-    U256 balance;
+    U256 balance{};
     /// Of the open block.
-    U256 base_fee;
+    U256 base_fee{};
     std::uint64_t block_gas_limit = 0;
 };
 

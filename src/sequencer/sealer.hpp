@@ -5,8 +5,11 @@
 #include "sequencer/queues.hpp"
 #include "trie/state_trie.hpp"
 
+#include <functional>
+#include <mutex>
 #include <shared_mutex>
 #include <thread>
+#include <variant>
 
 namespace jiffy::sequencer
 {
@@ -20,8 +23,8 @@ struct TrieUpdate
 struct SealRequest
 {
     std::shared_ptr<BlockRecord> block;
-    /// EIP-7685, each with its type byte; empty where the chain has none.
-    std::optional<std::vector<Bytes>> requests;
+    /// EIP-7685, each with its type byte.
+    std::vector<Bytes> requests;
 };
 
 using SealerWork = std::variant<TrieUpdate, SealRequest>;
