@@ -16,6 +16,7 @@ function(jiffy_room name)
 
     if(sources)
         add_library(jiffy_${name} STATIC ${sources})
+        add_dependencies(jiffy_${name} check_rooms)
         target_include_directories(jiffy_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
         target_link_libraries(jiffy_${name} PUBLIC ${dependencies} PRIVATE jiffy_warnings ${ROOM_LIBRARIES})
     else()

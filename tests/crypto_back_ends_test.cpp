@@ -46,6 +46,19 @@ RC_GTEST_PROP(CryptoBackEnds, secp256k1_keys_and_signatures, ())
     RC_ASSERT(portable::sign(digest, secret) == sign(digest, secret));
 }
 
+TEST(CryptoBackEnds, secp256k1_signs_digests_that_are_not_below_the_order)
+{
+    const Hash secret = to_hash(U256{12345});
+    for (const U256& number : {secp256k1_order, secp256k1_order + U256{1}, U256::max()})
+    {
+        const Hash digest = to_hash(number);
+        const auto signature = sign(digest, secret);
+        ASSERT_TRUE(signature);
+        EXPECT_EQ(portable::sign(digest, secret), signature);
+        EXPECT_EQ(portable::recover_public_key(digest, *signature), public_key_of(secret));
+    }
+}
+
 RC_GTEST_PROP(CryptoBackEnds, secp256k1_recovers_from_any_signature, ())
 {
     const Hash digest = any_hash();

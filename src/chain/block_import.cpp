@@ -20,26 +20,6 @@ BlockFailure of(const TransactionFailure& reason)
     return std::visit([](const auto& value) { return BlockFailure{value}; }, reason);
 }
 
-InvalidTransaction reason_of(types::TransactionError error, BytesView encoded) noexcept
-{
-    using types::TransactionError;
-    switch (error)
-    {
-        case TransactionError::unknown_type:
-            return InvalidTransaction::type_not_supported;
-        case TransactionError::creation_not_allowed:
-            return encoded[0] == static_cast<Byte>(types::TransactionType::blob)
-                       ? InvalidTransaction::type_3_tx_contract_creation
-                       : InvalidTransaction::type_4_tx_contract_creation;
-        case TransactionError::invalid_signature:
-            return InvalidTransaction::invalid_signature_vrs;
-        case TransactionError::malformed:
-        case TransactionError::invalid_field:
-            break;
-    }
-    return InvalidTransaction::malformed;
-}
-
 /// Why the bytes are no block: the first transaction that is none, or the form as such.
 BlockFailure decoding_failure(BytesView encoded)
 {
@@ -65,7 +45,9 @@ BlockFailure decoding_failure(BytesView encoded)
     return of(InvalidBlock::rlp_structures_encoding);
 }
 
-Result<void, BlockFailure> execute_transactions(BlockExecution& execution, const types::Block& block)
+Result<void, BlockFailure> execute_transactions(BlockExecution& execution,
+    const types::Block& block,
+    evm::Tracer* tracer)
 {
     const bool allow_high_s = execution.context().environment.revision < evm::Revision::homestead;
     for (const auto& transaction : block.transactions)
@@ -73,7 +55,7 @@ Result<void, BlockFailure> execute_transactions(BlockExecution& execution, const
         const auto sender = types::recover_sender(transaction, allow_high_s);
         if (!sender)
             return failure(BlockFailure{InvalidTransaction::invalid_signature_vrs});
-        if (const auto executed = execution.execute(transaction, *sender); !executed)
+        if (const auto executed = execution.execute(transaction, *sender, {.tracer = tracer}); !executed)
             return failure(of(executed.error()));
     }
     return {};
@@ -139,7 +121,7 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
     BlockExecution execution{specification, input.parent_state, executor, input.state_root};
     if (const auto opened = execution.open(header, input.block_hashes); !opened)
         return failure(opened.error());
-    if (const auto executed = execute_transactions(execution, block); !executed)
+    if (const auto executed = execute_transactions(execution, block, input.tracer); !executed)
         return failure(executed.error());
     const auto computed = execution.close(block);
     if (!computed)

@@ -15,6 +15,7 @@ struct ImportInput
     state::Source parent_state;
     evm::BlockHashes block_hashes;
     StateRoot state_root;
+    evm::Tracer* tracer = nullptr;
 };
 
 /// A block that was found valid.

@@ -99,6 +99,26 @@ bool has_valid_chain_id(const BlockContext& context, const types::Transaction& t
 }
 }  // namespace
 
+InvalidTransaction reason_of(types::TransactionError error, BytesView encoded) noexcept
+{
+    using types::TransactionError;
+    switch (error)
+    {
+        case TransactionError::unknown_type:
+            return InvalidTransaction::type_not_supported;
+        case TransactionError::creation_not_allowed:
+            return encoded[0] == static_cast<Byte>(types::TransactionType::blob)
+                       ? InvalidTransaction::type_3_tx_contract_creation
+                       : InvalidTransaction::type_4_tx_contract_creation;
+        case TransactionError::invalid_signature:
+            return InvalidTransaction::invalid_signature_vrs;
+        case TransactionError::malformed:
+        case TransactionError::invalid_field:
+            break;
+    }
+    return InvalidTransaction::malformed;
+}
+
 IntrinsicGas intrinsic_gas(Revision revision, const types::Transaction& transaction) noexcept
 {
     const auto& data = transaction.data;

@@ -8,6 +8,9 @@
 
 namespace jiffy::chain
 {
+/// The verdict on bytes that are no transaction.
+InvalidTransaction reason_of(types::TransactionError error, BytesView encoded) noexcept;
+
 /// Gas that a transaction costs before any code runs.
 struct IntrinsicGas
 {

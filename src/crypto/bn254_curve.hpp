@@ -55,7 +55,7 @@ Jacobian<Field> twice(const Jacobian<Field>& a) noexcept
     const Field slope = half(twice(x_squared) + x_squared);
     const Field xy_squared = a.x * y_squared;
     const Field x = square(slope) - twice(xy_squared);
-    return {x, slope * (xy_squared - x) - square(y_squared), a.y * a.z};
+    return {x, difference_of_products(slope, xy_squared - x, y_squared, y_squared), a.y * a.z};
 }
 
 /// The coordinates of b brought to a's z, minus a's.
@@ -77,11 +77,14 @@ Differences<Field> differences(const Jacobian<Field>& a, const Affine<Field>& b)
 template <class Field>
 Jacobian<Field> add_by_differences(const Jacobian<Field>& a, const Differences<Field>& difference) noexcept
 {
+    // Products that do not wait for each other stand together: the processor overlaps neighbours only.
     const Field x_squared = square(difference.x);
+    const Field z = a.z * difference.x;
+    const Field y_squared = square(difference.y);
     const Field x_cubed = x_squared * difference.x;
     const Field scaled_x = a.x * x_squared;
-    const Field x = square(difference.y) - x_cubed - twice(scaled_x);
-    return {x, difference.y * (scaled_x - x) - a.y * x_cubed, a.z * difference.x};
+    const Field x = y_squared - x_cubed - twice(scaled_x);
+    return {x, difference_of_products(difference.y, scaled_x - x, a.y, x_cubed), z};
 }
 
 /// a + b for any two points.

@@ -223,6 +223,12 @@ constexpr Fp half(const Fp& a) noexcept
         (even.limbs[2] >> 1) | (even.limbs[3] << 63), even.limbs[3] >> 1}};
 }
 
+/// a b - c d.
+[[gnu::always_inline]] constexpr Fp difference_of_products(const Fp& a, const Fp& b, const Fp& c, const Fp& d) noexcept
+{
+    return sum_of_products(Factors{a, b}, Factors{negated_factor(c), d});
+}
+
 /// 9 a - b, with one reduction.
 [[gnu::always_inline]] constexpr Fp nine_times_minus(const Fp& a, const Fp& b) noexcept
 {

@@ -44,8 +44,8 @@ Line add_step(Projective& t, const G2& q, const G1& p) noexcept
     const Fp2 f = t.z * square(y_difference);
     const Fp2 g = t.x * d;
     const Fp2 h = e + f - twice(g);
-    t = {x_difference * h, y_difference * (g - h) - e * t.y, t.z * e};
-    return {x_difference * p.y, -(y_difference * p.x), y_difference * q.x - x_difference * q.y};
+    t = {x_difference * h, difference_of_products(y_difference, g - h, e, t.y), t.z * e};
+    return {x_difference * p.y, -(y_difference * p.x), difference_of_products(y_difference, q.x, x_difference, q.y)};
 }
 
 bool equal(const Projective& a, const G2& b) noexcept

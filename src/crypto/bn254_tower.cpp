@@ -129,6 +129,15 @@ Fp2 square(const Fp2& a) noexcept
     return {(a.c0 + a.c1) * (a.c0 - a.c1), twice(a.c0) * a.c1};
 }
 
+Fp2 difference_of_products(const Fp2& a, const Fp2& b, const Fp2& c, const Fp2& d) noexcept
+{
+    const Fp minus_a1 = negated_factor(a.c1);
+    const Fp minus_c0 = negated_factor(c.c0);
+    const Fp minus_c1 = negated_factor(c.c1);
+    return {sum_of_products(Factors{a.c0, b.c0}, Factors{minus_a1, b.c1}, Factors{minus_c0, d.c0}, Factors{c.c1, d.c1}),
+        sum_of_products(Factors{a.c0, b.c1}, Factors{a.c1, b.c0}, Factors{minus_c0, d.c1}, Factors{minus_c1, d.c0})};
+}
+
 Fp2 inverse(const Fp2& a) noexcept
 {
     const Fp scale = inverse(sum_of_products(Factors{a.c0, a.c0}, Factors{a.c1, a.c1}));

@@ -79,6 +79,8 @@ inline Fp2 multiply_by_xi(const Fp2& a) noexcept
 Fp2 operator*(const Fp2& a, const Fp2& b) noexcept;
 Fp2 operator*(const Fp2& a, const Fp& b) noexcept;
 Fp2 square(const Fp2& a) noexcept;
+/// a b - c d.
+Fp2 difference_of_products(const Fp2& a, const Fp2& b, const Fp2& c, const Fp2& d) noexcept;
 /// 1 / a; 0 for 0.
 Fp2 inverse(const Fp2& a) noexcept;
 

@@ -14,9 +14,11 @@
 // the functions return and a loop calls the next.
 #if defined(__clang__) && defined(__x86_64__) && __has_cpp_attribute(clang::musttail)
 #define JIFFY_CONVENTION __attribute__((preserve_none))
-#define JIFFY_NEXT [[clang::musttail]] return table->handlers[*pc](pc, top, gas, frame, base, table)
+#define JIFFY_TAIL_CALL(handler) [[clang::musttail]] return handler(pc, top, gas, frame, base, table)
+#define JIFFY_NEXT JIFFY_TAIL_CALL(table->handlers[*pc])
 #else
 #define JIFFY_CONVENTION
+#define JIFFY_TAIL_CALL(handler) return handler(pc, top, gas, frame, base, table)
 #define JIFFY_NEXT             \
     frame->pc = pc;            \
     frame->stack_top = top;    \
@@ -166,13 +168,34 @@ JIFFY_CONVENTION Step push(JIFFY_PARAMETERS)
     JIFFY_NEXT;
 }
 
+/// A stack item in four registers. Vector loads of an item that was just written word by word wait for the stores to
+/// retire, and most items are copied soon after they are written; the empty statement keeps the compiler from them.
+struct Words
+{
+    std::uint64_t word[4];
+
+    [[gnu::always_inline]] explicit Words(const U256& item) noexcept
+      : word{item.limbs[0], item.limbs[1], item.limbs[2], item.limbs[3]}
+    {
+        asm("" : "+r"(word[0]), "+r"(word[1]), "+r"(word[2]), "+r"(word[3]));
+    }
+
+    [[gnu::always_inline]] void store(U256& item) const noexcept
+    {
+        item.limbs[0] = word[0];
+        item.limbs[1] = word[1];
+        item.limbs[2] = word[2];
+        item.limbs[3] = word[3];
+    }
+};
+
 template <std::size_t N>
 JIFFY_CONVENTION Step dup(JIFFY_PARAMETERS)
 {
     if (const auto status = check<static_cast<Opcode>(op_dup1 + N - 1), 3>(top, base, gas);
         status != Status::success) [[unlikely]]
         return frame->halt(status);
-    *top = *(top - N);
+    Words{*(top - N)}.store(*top);
     ++top;
     ++pc;
     JIFFY_NEXT;
@@ -184,7 +207,10 @@ JIFFY_CONVENTION Step swap(JIFFY_PARAMETERS)
     if (const auto status = check<static_cast<Opcode>(op_swap1 + N - 1), 3>(top, base, gas);
         status != Status::success) [[unlikely]]
         return frame->halt(status);
-    std::swap(top[-1], *(top - 1 - N));
+    const Words upper{top[-1]};
+    const Words lower{*(top - 1 - N)};
+    upper.store(*(top - 1 - N));
+    lower.store(top[-1]);
     ++pc;
     JIFFY_NEXT;
 }
@@ -274,17 +300,24 @@ JIFFY_CONVENTION Step remaining_gas(JIFFY_PARAMETERS)
     return offset.fits_64() && offset.low() < memory_limit && offset.low() + 32 <= frame.memory.size();
 }
 
+/// Grows the memory for the word of MLOAD or MSTORE and runs the instruction again; kept out of them so that their
+/// usual way needs no registers saved. The constant gas is given back because the second run takes it again.
+template <int Gas>
+[[gnu::cold]] JIFFY_CONVENTION Step grow_memory(JIFFY_PARAMETERS)
+{
+    frame->gas = gas;
+    if (!reserve_memory(*frame, top[-1], 32))
+        return frame->halt(Status::out_of_gas);
+    gas = frame->gas + Gas;
+    JIFFY_NEXT;
+}
+
 JIFFY_CONVENTION Step mload(JIFFY_PARAMETERS)
 {
     if (const auto status = check<op_mload, 3>(top, base, gas); status != Status::success) [[unlikely]]
         return frame->halt(status);
     if (!is_in_memory(*frame, top[-1])) [[unlikely]]
-    {
-        frame->gas = gas;
-        if (!reserve_memory(*frame, top[-1], 32))
-            return frame->halt(Status::out_of_gas);
-        gas = frame->gas;
-    }
+        JIFFY_TAIL_CALL(grow_memory<3>);
     top[-1] = load_big_endian(frame->memory.data() + top[-1].low());
     ++pc;
     JIFFY_NEXT;
@@ -295,12 +328,7 @@ JIFFY_CONVENTION Step mstore(JIFFY_PARAMETERS)
     if (const auto status = check<op_mstore, 3>(top, base, gas); status != Status::success) [[unlikely]]
         return frame->halt(status);
     if (!is_in_memory(*frame, top[-1])) [[unlikely]]
-    {
-        frame->gas = gas;
-        if (!reserve_memory(*frame, top[-1], 32))
-            return frame->halt(Status::out_of_gas);
-        gas = frame->gas;
-    }
+        JIFFY_TAIL_CALL(grow_memory<3>);
     store_big_endian(frame->memory.data() + top[-1].low(), top[-2]);
     top -= 2;
     ++pc;

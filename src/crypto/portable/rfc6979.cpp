@@ -31,12 +31,12 @@ Hash hmac(const Hash& key, std::initializer_list<BytesView> parts) noexcept
 }
 }  // namespace
 
-Rfc6979::Rfc6979(const Hash& secret, const Hash& digest) noexcept
+Rfc6979::Rfc6979(const Hash& secret, const Hash& reduced_digest) noexcept
 {
     value_.bytes.fill(0x01);
     for (const Byte separator : {Byte{0x00}, Byte{0x01}})
     {
-        key_ = hmac(key_, {value_.view(), {&separator, 1}, secret.view(), digest.view()});
+        key_ = hmac(key_, {value_.view(), {&separator, 1}, secret.view(), reduced_digest.view()});
         value_ = hmac(key_, {value_.view()});
     }
 }

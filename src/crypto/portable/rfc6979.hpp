@@ -5,12 +5,12 @@
 
 namespace jiffy::crypto::portable
 {
-/// Candidates for the nonce of a deterministic signature with SHA-256 (RFC 6979 3.2, with HMAC-DRBG). As in
-/// libsecp256k1 the digest goes in as it is, not reduced modulo the order: the two back ends sign alike.
+/// Candidates for the nonce of a deterministic signature with SHA-256 (RFC 6979 3.2, with HMAC-DRBG). The digest has
+/// been reduced modulo the order (bits2octets of RFC 6979 2.3.4).
 class Rfc6979
 {
 public:
-    Rfc6979(const Hash& secret, const Hash& digest) noexcept;
+    Rfc6979(const Hash& secret, const Hash& reduced_digest) noexcept;
 
     /// The next candidate; the caller skips those that are not in [1, n-1].
     Hash next() noexcept;

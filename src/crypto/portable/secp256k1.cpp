@@ -87,7 +87,8 @@ std::optional<RecoverableSignature> sign(const Hash& digest, const Hash& secret)
 {
     if (!is_in_range(to_u256(secret)))
         return std::nullopt;
-    Rfc6979 nonces{secret, digest};
+    const Scalar message = Scalar::from(to_u256(digest));
+    Rfc6979 nonces{secret, to_hash(message.number())};
     while (true)
     {
         const U256 nonce = to_u256(nonces.next());
@@ -96,8 +97,7 @@ std::optional<RecoverableSignature> sign(const Hash& digest, const Hash& secret)
         const Scalar k = Scalar::from(nonce);
         const auto point = Group::to_affine(Group::combination(k, Scalar{}, Group::generator));
         const U256 r = point->x.number();
-        const Scalar s =
-            k.inverse() * (Scalar::from(to_u256(digest)) + Scalar::from(r) * Scalar::from(to_u256(secret)));
+        const Scalar s = k.inverse() * (message + Scalar::from(r) * Scalar::from(to_u256(secret)));
         if (Scalar::from(r).is_zero() || s.is_zero())
             continue;
         // An x coordinate that is not below n cannot be written in an Ethereum signature.

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/fixture_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <thread>
+
+namespace jiffy::cli
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+struct FixtureFile
+{
+    fs::path path;
+    std::uintmax_t size = 0;
+};
+
+bool is_fixture(const fs::path& path)
+{
+    // EEST's list of its fixtures lies in a folder of its own.
+    return path.extension() == ".json" && path.parent_path().filename() != ".meta";
+}
+
+/// The files at and below the paths, large ones first, so that no thread is left with one at the end.
+std::vector<FixtureFile> find_files(const std::vector<fs::path>& paths)
+{
+    std::vector<FixtureFile> files;
+    for (const auto& path : paths)
+    {
+        if (fs::is_regular_file(path))
+            files.push_back({path, fs::file_size(path)});
+        else if (fs::is_directory(path))
+            for (const auto& entry : fs::recursive_directory_iterator{path})
+                if (entry.is_regular_file() && is_fixture(entry.path()))
+                    files.push_back({entry.path(), entry.file_size()});
+    }
+    std::ranges::sort(
+        files, [](const auto& a, const auto& b) { return a.size != b.size ? a.size > b.size : a.path < b.path; });
+    return files;
+}
+
+void run_file(const fs::path& path,
+    simdjson::dom::parser& parser,
+    const FixtureFileRunner& runner,
+    FixtureReport& report)
+{
+    FileReport file{report, path.string()};
+    try
+    {
+        Json document;
+        if (const auto error = parser.load(path.string()).get(document); error != simdjson::SUCCESS)
+            report.add_bad_file(file.file, simdjson::error_message(error));
+        else
+            runner(document, file);
+    }
+    catch (const std::exception& error)
+    {
+        report.add_bad_file(file.file, error.what());
+    }
+}
+
+/// Work that is done by as many threads as wanted, while the calling one shows how far it is.
+class Workers
+{
+public:
+    Workers(const std::vector<FixtureFile>& files, FixtureReport& report)
+      : files_{files}
+      , report_{report}
+    {
+    }
+
+    void run(unsigned count, const std::function<FixtureFileRunner()>& make_runner)
+    {
+        running_ = count;
+        std::vector<std::jthread> threads;
+        for (unsigned i = 0; i < count; ++i)
+            threads.emplace_back([this, runner = make_runner()] { work(runner); });
+        std::unique_lock lock{mutex_};
+        while (!finished_.wait_for(lock, std::chrono::milliseconds{100}, [this] { return running_ == 0; }))
+            report_.show_progress(done_, files_.size());
+        report_.show_progress(0, 0);
+    }
+
+private:
+    void work(const FixtureFileRunner& runner)
+    {
+        simdjson::dom::parser parser;
+        for (std::size_t index = next_++; index < files_.size(); index = next_++, ++done_)
+            run_file(files_[index].path, parser, runner, report_);
+        const std::lock_guard lock{mutex_};
+        --running_;
+        finished_.notify_one();
+    }
+
+    const std::vector<FixtureFile>& files_;
+    FixtureReport& report_;
+    std::atomic<std::size_t> next_ = 0;
+    std::atomic<std::size_t> done_ = 0;
+    std::mutex mutex_;
+    std::condition_variable finished_;
+    unsigned running_ = 0;
+};
+}  // namespace
+
+int run_fixtures(const FixtureOptions& options, const std::function<FixtureFileRunner()>& make_runner)
+{
+    constexpr int wrong_use = 2;
+    for (const auto& path : options.paths)
+        if (!fs::exists(path))
+        {
+            std::fprintf(stderr, "no such file or folder: %s\n", path.c_str());
+            return wrong_use;
+        }
+    std::optional<FixtureReport> report;
+    try
+    {
+        report.emplace(options.selection, options.json);
+    }
+    catch (const std::regex_error& error)
+    {
+        std::fprintf(stderr, "--filter is no regular expression: %s\n", error.what());
+        return wrong_use;
+    }
+    const auto files = find_files(options.paths);
+    unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    if (options.trace)
+        threads = 1;
+    Workers{files, *report}.run(threads, make_runner);
+    report->print_sum();
+    return report->counts().failed == 0 ? 0 : 1;
+}
+}  // namespace jiffy::cli
