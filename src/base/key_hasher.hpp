@@ -17,7 +17,10 @@ inline std::uint64_t fold_multiply(std::uint64_t a, std::uint64_t b) noexcept
 class KeyHasher
 {
 public:
-    constexpr explicit KeyHasher(std::uint64_t seed = 0) noexcept : seed_{seed ^ 0x9e3779b97f4a7c15} {}
+    constexpr explicit KeyHasher(std::uint64_t seed = 0) noexcept
+      : seed_{seed ^ 0x9e3779b97f4a7c15}
+    {
+    }
 
     [[nodiscard]] std::uint64_t operator()(const Address& key) const noexcept
     {

@@ -110,8 +110,12 @@ int significant_words(const Word* words, int count) noexcept
 
 /// Divides the `dividend_words + 1` normalised words of `u` in place: the remainder stays in `u`, the quotient goes to
 /// `quotient` (Knuth, TAOCP 4.3.1, algorithm D). `divisor_words` is at least 3.
-void divide_schoolbook(
-    Word* u, int dividend_words, const Word* divisor, int divisor_words, Word v, Word* quotient) noexcept
+void divide_schoolbook(Word* u,
+    int dividend_words,
+    const Word* divisor,
+    int divisor_words,
+    Word v,
+    Word* quotient) noexcept
 {
     const Word d1 = divisor[divisor_words - 1];
     const Word d0 = divisor[divisor_words - 2];
@@ -268,8 +272,8 @@ U256 add_modulo(const U256& a, const U256& b, const U256& modulus) noexcept
         return sum.carry || !reduced.carry ? reduced.value : sum.value;
     }
     const auto sum = add_with_carry(a, b);
-    const Word words[5] = {sum.value.limbs[0], sum.value.limbs[1], sum.value.limbs[2], sum.value.limbs[3],
-        static_cast<Word>(sum.carry)};
+    const Word words[5] = {
+        sum.value.limbs[0], sum.value.limbs[1], sum.value.limbs[2], sum.value.limbs[3], static_cast<Word>(sum.carry)};
     Word quotient[5];
     U256 remainder;
     divide_words<5>(words, modulus, quotient, remainder);

@@ -15,17 +15,18 @@ struct U256
     std::uint64_t limbs[4]{};
 
     constexpr U256() noexcept = default;
-    constexpr U256(std::uint64_t value) noexcept : limbs{value, 0, 0, 0} {}
+    constexpr U256(std::uint64_t value) noexcept
+      : limbs{value, 0, 0, 0}
+    {
+    }
     constexpr U256(std::uint64_t limb0, std::uint64_t limb1, std::uint64_t limb2, std::uint64_t limb3) noexcept
       : limbs{limb0, limb1, limb2, limb3}
-    {}
+    {
+    }
 
     [[nodiscard]] static constexpr U256 max() noexcept { return {~0ULL, ~0ULL, ~0ULL, ~0ULL}; }
 
-    [[nodiscard]] constexpr bool is_zero() const noexcept
-    {
-        return (limbs[0] | limbs[1] | limbs[2] | limbs[3]) == 0;
-    }
+    [[nodiscard]] constexpr bool is_zero() const noexcept { return (limbs[0] | limbs[1] | limbs[2] | limbs[3]) == 0; }
     [[nodiscard]] constexpr bool fits_64() const noexcept { return (limbs[1] | limbs[2] | limbs[3]) == 0; }
     [[nodiscard]] constexpr bool fits_128() const noexcept { return (limbs[2] | limbs[3]) == 0; }
     /// The low 64 bits.
@@ -55,7 +56,8 @@ struct U256
     {
         Uint128 difference = static_cast<Uint128>(a.limbs[0]) - b.limbs[0];
         for (int i = 1; i < 4; ++i)
-            difference = static_cast<Uint128>(a.limbs[i]) - b.limbs[i] - static_cast<std::uint64_t>((difference >> 64) & 1);
+            difference =
+                static_cast<Uint128>(a.limbs[i]) - b.limbs[i] - static_cast<std::uint64_t>((difference >> 64) & 1);
         return ((difference >> 64) & 1) != 0;
     }
     friend constexpr bool operator>(const U256& a, const U256& b) noexcept { return b < a; }
@@ -160,19 +162,18 @@ constexpr U256 operator<<(const U256& a, std::uint64_t count) noexcept
         return {};
     const auto bits = static_cast<unsigned>(count % 64);
     const std::uint64_t* const in = a.limbs;
-    const auto join = [bits](std::uint64_t high, std::uint64_t low) {
-        return static_cast<std::uint64_t>((((static_cast<Uint128>(high) << 64) | low) << bits) >> 64);
-    };
+    const auto join = [bits](std::uint64_t high, std::uint64_t low)
+    { return static_cast<std::uint64_t>((((static_cast<Uint128>(high) << 64) | low) << bits) >> 64); };
     switch (count / 64)
     {
-    case 0:
-        return {in[0] << bits, join(in[1], in[0]), join(in[2], in[1]), join(in[3], in[2])};
-    case 1:
-        return {0, in[0] << bits, join(in[1], in[0]), join(in[2], in[1])};
-    case 2:
-        return {0, 0, in[0] << bits, join(in[1], in[0])};
-    default:
-        return {0, 0, 0, in[0] << bits};
+        case 0:
+            return {in[0] << bits, join(in[1], in[0]), join(in[2], in[1]), join(in[3], in[2])};
+        case 1:
+            return {0, in[0] << bits, join(in[1], in[0]), join(in[2], in[1])};
+        case 2:
+            return {0, 0, in[0] << bits, join(in[1], in[0])};
+        default:
+            return {0, 0, 0, in[0] << bits};
     }
 }
 
@@ -183,19 +184,18 @@ constexpr U256 operator>>(const U256& a, std::uint64_t count) noexcept
         return {};
     const auto bits = static_cast<unsigned>(count % 64);
     const std::uint64_t* const in = a.limbs;
-    const auto join = [bits](std::uint64_t high, std::uint64_t low) {
-        return static_cast<std::uint64_t>(((static_cast<Uint128>(high) << 64) | low) >> bits);
-    };
+    const auto join = [bits](std::uint64_t high, std::uint64_t low)
+    { return static_cast<std::uint64_t>(((static_cast<Uint128>(high) << 64) | low) >> bits); };
     switch (count / 64)
     {
-    case 0:
-        return {join(in[1], in[0]), join(in[2], in[1]), join(in[3], in[2]), in[3] >> bits};
-    case 1:
-        return {join(in[2], in[1]), join(in[3], in[2]), in[3] >> bits, 0};
-    case 2:
-        return {join(in[3], in[2]), in[3] >> bits, 0, 0};
-    default:
-        return {in[3] >> bits, 0, 0, 0};
+        case 0:
+            return {join(in[1], in[0]), join(in[2], in[1]), join(in[3], in[2]), in[3] >> bits};
+        case 1:
+            return {join(in[2], in[1]), join(in[3], in[2]), in[3] >> bits, 0};
+        case 2:
+            return {join(in[3], in[2]), in[3] >> bits, 0, 0};
+        default:
+            return {in[3] >> bits, 0, 0, 0};
     }
 }
 

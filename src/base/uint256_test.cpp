@@ -38,11 +38,12 @@ U256 from_oracle(Oracle value)
 /// Numbers of every width, with runs of ones and zeros: uniform ones would never reach the rare branches of division.
 rc::Gen<U256> any_number()
 {
-    const auto limb = rc::gen::weightedOneOf<std::uint64_t>(
-        {{4, rc::gen::arbitrary<std::uint64_t>()}, {2, rc::gen::element<std::uint64_t>(0, 1, ~0ULL, 1ULL << 63, ~0ULL >> 1)},
-            {1, rc::gen::inRange<std::uint64_t>(0, 256)}});
+    const auto limb = rc::gen::weightedOneOf<std::uint64_t>({{4, rc::gen::arbitrary<std::uint64_t>()},
+        {2, rc::gen::element<std::uint64_t>(0, 1, ~0ULL, 1ULL << 63, ~0ULL >> 1)},
+        {1, rc::gen::inRange<std::uint64_t>(0, 256)}});
     return rc::gen::apply(
-        [](std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, unsigned words) {
+        [](std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, unsigned words)
+        {
             U256 value{a, b, c, d};
             for (unsigned i = words; i < 4; ++i)
                 value.limbs[i] = 0;
@@ -81,9 +82,8 @@ RC_GTEST_PROP(Uint256, signed_division_truncates, ())
     const auto a = *any_number();
     const auto b = *any_number();
     RC_PRE(!b.is_zero());
-    const auto signed_value = [](const U256& value) {
-        return value.is_negative() ? Oracle{to_oracle(value) - two_256} : to_oracle(value);
-    };
+    const auto signed_value = [](const U256& value)
+    { return value.is_negative() ? Oracle{to_oracle(value) - two_256} : to_oracle(value); };
     const auto result = divide_signed(a, b);
     RC_ASSERT(result.quotient == from_oracle(signed_value(a) / signed_value(b)));
     RC_ASSERT(result.remainder == from_oracle(signed_value(a) % signed_value(b)));

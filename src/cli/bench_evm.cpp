@@ -5,13 +5,12 @@
 #include "evm/machine.hpp"
 #include "evm/precompiles.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <regex>
 
 namespace jiffy::cli
@@ -145,7 +144,9 @@ std::vector<Case> read_cases(const std::string& file)
 class Bench
 {
 public:
-    explicit Bench(const Case& item) : item_{item}, machine_{journal_, codes_}
+    explicit Bench(const Case& item)
+      : item_{item}
+      , machine_{journal_, codes_}
     {
         block_.revision = evm::Revision::prague;
         transaction_.origin = item.sender;
@@ -260,9 +261,9 @@ int bench_evm(const BenchEvmOptions& options)
         }
         if (options.json)
         {
-            report["cases"].push_back({{"name", item.name}, {"group", item.group}, {"ns", measurement.nanoseconds},
-                {"gas", item.timed_gas}, {"mgas_per_s", speed}, {"ok", measurement.matches},
-                {"difference", measurement.difference}});
+            report["cases"].push_back(
+                {{"name", item.name}, {"group", item.group}, {"ns", measurement.nanoseconds}, {"gas", item.timed_gas},
+                    {"mgas_per_s", speed}, {"ok", measurement.matches}, {"difference", measurement.difference}});
             continue;
         }
         std::printf("%-40s %14.0f ns %10.0f Mgas/s%s%s\n", item.name.c_str(), measurement.nanoseconds, speed,

@@ -8,8 +8,7 @@ namespace jiffy::evm
 AnalysedCode analyse(BytesView code)
 {
     const std::size_t bitmap_size = code.size() / 8 + 1;
-    AnalysedCode result{
-        std::make_unique<Byte[]>(code.size() + AnalysedCode::padding + bitmap_size), code.size()};
+    AnalysedCode result{std::make_unique<Byte[]>(code.size() + AnalysedCode::padding + bitmap_size), code.size()};
     if (code.empty())
         return result;
     std::memcpy(result.memory.get(), code.data(), code.size());

@@ -16,8 +16,10 @@ class CodeCache
 public:
     /// `capacity` is the bytecode kept, in bytes; `hash_seed` as for `KeyHasher`.
     explicit CodeCache(std::size_t capacity = std::size_t{64} << 20, std::uint64_t hash_seed = 0)
-      : capacity_{capacity}, entries_(0, KeyHasher{hash_seed})
-    {}
+      : capacity_{capacity}
+      , entries_(0, KeyHasher{hash_seed})
+    {
+    }
 
     /// The analysis of `code`, made now if it is not here yet.
     const AnalysedCode& get(const Hash& code_hash, BytesView code);

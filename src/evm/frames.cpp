@@ -12,16 +12,15 @@ void trace_enter(Context& context, const FrameRequest& request)
 {
     if (context.tracer == nullptr || context.tracer->enter == nullptr)
         return;
-    context.tracer->enter(context.tracer->context,
-        {.kind = request.kind,
-            .opcode = request.opcode,
-            .sender = request.sender,
-            .recipient = request.account->address,
-            .code_address = request.code_address,
-            .value = request.value,
-            .input = request.input,
-            .gas = request.gas,
-            .depth = request.depth});
+    context.tracer->enter(context.tracer->context, {.kind = request.kind,
+                                                       .opcode = request.opcode,
+                                                       .sender = request.sender,
+                                                       .recipient = request.account->address,
+                                                       .code_address = request.code_address,
+                                                       .value = request.value,
+                                                       .input = request.input,
+                                                       .gas = request.gas,
+                                                       .depth = request.depth});
 }
 
 void trace_leave(Context& context, const Outcome& outcome, std::int64_t gas_used)

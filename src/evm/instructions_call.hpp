@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "evm/addresses.hpp"
 #include "evm/delegation.hpp"
 #include "evm/frames.hpp"
 #include "evm/instructions_state.hpp"
-#include "evm/addresses.hpp"
 #include "evm/opcodes.hpp"
 
 /// Instructions that begin a new frame. The result replaces the lowest operand; if the answer is `Step::call` it is
@@ -170,8 +170,7 @@ Step create(Frame& frame, U256* top)
     auto& self = *frame.account;
     frame.return_data = {};
     self.balance_observed = true;
-    if (frame.depth >= maximum_depth || self.current.balance < value ||
-        self.current.nonce == ~std::uint64_t{0})
+    if (frame.depth >= maximum_depth || self.current.balance < value || self.current.nonce == ~std::uint64_t{0})
     {
         result = {};
         return Step::next;

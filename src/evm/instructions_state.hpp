@@ -112,7 +112,9 @@ struct StorePrices
 consteval StorePrices store_prices(Revision revision)
 {
     return {
-        .warm_access = revision >= Revision::berlin ? 100 : revision >= Revision::istanbul ? 800 : 200,
+        .warm_access = revision >= Revision::berlin     ? 100
+                       : revision >= Revision::istanbul ? 800
+                                                        : 200,
         .set = 20000,
         .reset = revision >= Revision::berlin ? 2900 : 5000,
         .clear_refund = revision >= Revision::london ? 4800 : 15000,

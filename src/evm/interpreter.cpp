@@ -19,14 +19,14 @@
 #else
 #define JIFFY_CONVENTION
 #define JIFFY_TAIL_CALL(handler) return handler(pc, top, gas, frame, base, table)
-#define JIFFY_NEXT             \
-    frame->pc = pc;            \
-    frame->stack_top = top;    \
-    frame->gas = gas;          \
+#define JIFFY_NEXT          \
+    frame->pc = pc;         \
+    frame->stack_top = top; \
+    frame->gas = gas;       \
     return Step::next
 #endif
 
-#define JIFFY_PARAMETERS                                                                                       \
+#define JIFFY_PARAMETERS                                                                                          \
     [[maybe_unused]] const Byte *pc, [[maybe_unused]] U256 *top, [[maybe_unused]] std::int64_t gas, Frame *frame, \
         [[maybe_unused]] U256 *base, [[maybe_unused]] const HandlerTable *table
 
@@ -39,8 +39,12 @@ using namespace instructions;
 struct HandlerTable;
 
 /// `top` is one past the highest stack item, `base` the lowest one.
-using Handler = Step(JIFFY_CONVENTION*)(
-    const Byte* pc, U256* top, std::int64_t gas, Frame* frame, U256* base, const HandlerTable* table);
+using Handler = Step(JIFFY_CONVENTION*)(const Byte* pc,
+    U256* top,
+    std::int64_t gas,
+    Frame* frame,
+    U256* base,
+    const HandlerTable* table);
 
 struct HandlerTable
 {
@@ -137,7 +141,8 @@ JIFFY_CONVENTION Step on_call(JIFFY_PARAMETERS)
 template <std::size_t N>
 [[gnu::always_inline]] inline U256 push_data(const Byte* data) noexcept
 {
-    const auto word_ending_at = [data](std::size_t end) {
+    const auto word_ending_at = [data](std::size_t end)
+    {
         std::uint64_t word = 0;
         std::memcpy(&word, data + end - 8, 8);
         return __builtin_bswap64(word);
@@ -192,8 +197,8 @@ struct Words
 template <std::size_t N>
 JIFFY_CONVENTION Step dup(JIFFY_PARAMETERS)
 {
-    if (const auto status = check<static_cast<Opcode>(op_dup1 + N - 1), 3>(top, base, gas);
-        status != Status::success) [[unlikely]]
+    if (const auto status = check<static_cast<Opcode>(op_dup1 + N - 1), 3>(top, base, gas); status != Status::success)
+        [[unlikely]]
         return frame->halt(status);
     Words{*(top - N)}.store(*top);
     ++top;
@@ -204,8 +209,8 @@ JIFFY_CONVENTION Step dup(JIFFY_PARAMETERS)
 template <std::size_t N>
 JIFFY_CONVENTION Step swap(JIFFY_PARAMETERS)
 {
-    if (const auto status = check<static_cast<Opcode>(op_swap1 + N - 1), 3>(top, base, gas);
-        status != Status::success) [[unlikely]]
+    if (const auto status = check<static_cast<Opcode>(op_swap1 + N - 1), 3>(top, base, gas); status != Status::success)
+        [[unlikely]]
         return frame->halt(status);
     const Words upper{top[-1]};
     const Words lower{*(top - 1 - N)};
@@ -366,7 +371,8 @@ consteval HandlerTable make_table()
     HandlerTable table{};
     for (auto& handler : table.handlers)
         handler = &undefined;
-    const auto set = [&table](Opcode opcode, Handler handler) {
+    const auto set = [&table](Opcode opcode, Handler handler)
+    {
         if (base_gas(R, opcode) >= 0)
             table.handlers[opcode] = handler;
     };
@@ -448,15 +454,18 @@ consteval HandlerTable make_table()
     set(op_mcopy, &on_frame<op_mcopy, 3, mcopy>);
 
     set(op_push0, &push<0, 2>);
-    [&set]<std::size_t... I>(std::index_sequence<I...>) {
-        (set(static_cast<Opcode>(op_push1 + I), &push<I + 1, 3>), ...);
-    }(std::make_index_sequence<32>{});
-    [&set]<std::size_t... I>(std::index_sequence<I...>) {
+    [&set]<std::size_t... I>(std::index_sequence<I...>)
+    { (set(static_cast<Opcode>(op_push1 + I), &push<I + 1, 3>), ...); }(std::make_index_sequence<32>{});
+    [&set]<std::size_t... I>(std::index_sequence<I...>)
+    {
         (set(static_cast<Opcode>(op_dup1 + I), &dup<I + 1>), ...);
         (set(static_cast<Opcode>(op_swap1 + I), &swap<I + 1>), ...);
     }(std::make_index_sequence<16>{});
-    [&set]<std::size_t... I>(std::index_sequence<I...>) {
-        (set(static_cast<Opcode>(op_log0 + I), &on_frame<static_cast<Opcode>(op_log0 + I), 375 * (static_cast<int>(I) + 1), log<I>>), ...);
+    [&set]<std::size_t... I>(std::index_sequence<I...>)
+    {
+        (set(static_cast<Opcode>(op_log0 + I),
+             &on_frame<static_cast<Opcode>(op_log0 + I), 375 * (static_cast<int>(I) + 1), log<I>>),
+            ...);
     }(std::make_index_sequence<5>{});
 
     set(op_create, &on_call<op_create, 32000, create<R, op_create>>);

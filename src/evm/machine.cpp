@@ -7,7 +7,10 @@
 
 namespace jiffy::evm
 {
-Machine::Machine(state::Journal& journal, CodeCache& codes) : context_{.journal = journal, .codes = codes} {}
+Machine::Machine(state::Journal& journal, CodeCache& codes)
+  : context_{.journal = journal, .codes = codes}
+{
+}
 
 void Machine::set_environment(const BlockEnvironment& block, const TransactionEnvironment& transaction) noexcept
 {

@@ -9,7 +9,8 @@
 
 namespace jiffy::evm
 {
-/// Opcodes (yellow paper, appendix H.2, and the EIPs since). PUSH, DUP, SWAP and LOG are reached by adding to the first.
+/// Opcodes (yellow paper, appendix H.2, and the EIPs since). PUSH, DUP, SWAP and LOG are reached by adding to the
+/// first.
 enum Opcode : std::uint8_t
 {
     op_stop = 0x00,
@@ -138,7 +139,8 @@ consteval std::array<OpcodeInfo, 256> make_opcode_table()
 {
     using enum Revision;
     std::array<OpcodeInfo, 256> table{};
-    const auto set = [&table](int opcode, std::string_view name, int in, int out, std::initializer_list<GasChange> gas) {
+    const auto set = [&table](int opcode, std::string_view name, int in, int out, std::initializer_list<GasChange> gas)
+    {
         auto& info = table[static_cast<std::size_t>(opcode)];
         info.name = name;
         info.stack_in = static_cast<std::uint8_t>(in);
@@ -147,9 +149,8 @@ consteval std::array<OpcodeInfo, 256> make_opcode_table()
         for (const auto& change : gas)
             info.gas[i++] = change;
     };
-    const auto plain = [&set](int opcode, std::string_view name, int in, int out, int gas, Revision since = frontier) {
-        set(opcode, name, in, out, {{since, static_cast<std::int16_t>(gas)}});
-    };
+    const auto plain = [&set](int opcode, std::string_view name, int in, int out, int gas, Revision since = frontier)
+    { set(opcode, name, in, out, {{since, static_cast<std::int16_t>(gas)}}); };
 
     plain(op_stop, "STOP", 0, 0, 0);
     plain(op_add, "ADD", 2, 1, 3);
@@ -263,7 +264,8 @@ consteval std::array<OpcodeInfo, 256> make_opcode_table()
 /// The one table of opcodes: interpreters, compiler, tracer and documents all read it.
 inline constexpr std::array<OpcodeInfo, 256> opcode_table = detail::make_opcode_table();
 
-/// Constant gas of an instruction, or -1 if the revision does not have it. The dynamic part stands with the instruction.
+/// Constant gas of an instruction, or -1 if the revision does not have it. The dynamic part stands with the
+/// instruction.
 constexpr int base_gas(Revision revision, std::size_t opcode) noexcept
 {
     int gas = -1;

@@ -55,7 +55,10 @@ Frame& Context::frame_at(int depth)
     return *frames[index];
 }
 
-StackMemory::StackMemory() : base_{static_cast<U256*>(::operator new(stack_bytes, cache_line))} {}
+StackMemory::StackMemory()
+  : base_{static_cast<U256*>(::operator new(stack_bytes, cache_line))}
+{
+}
 
 StackMemory::~StackMemory()
 {

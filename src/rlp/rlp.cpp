@@ -195,16 +195,6 @@ void Writer::raw(BytesView encoded)
     append(output_, encoded);
 }
 
-void Writer::list_header(std::size_t payload_size)
-{
-    grow(header_size(payload_size)).list_header(payload_size);
-}
-
-void Writer::string_header(std::size_t payload_size)
-{
-    grow(header_size(payload_size)).string_header(payload_size);
-}
-
 Writer::Mark Writer::open_list()
 {
     output_.push_back(0);

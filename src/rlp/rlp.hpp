@@ -98,12 +98,6 @@ public:
     /// Appends what is RLP already.
     void raw(BytesView encoded);
 
-    void list_header(std::size_t payload_size);
-    /// Header of a string that is not a single byte below 0x80.
-    void string_header(std::size_t payload_size);
-
-    void reserve(std::size_t capacity) { output_.reserve(capacity); }
-
     /// Place of an open list.
     using Mark = std::size_t;
     Mark open_list();

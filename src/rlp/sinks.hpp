@@ -110,8 +110,6 @@ public:
     /// Header of a string that is not a single byte below 0x80.
     void string_header(std::size_t payload_size) noexcept { header(0x80, payload_size); }
 
-    [[nodiscard]] Byte* position() const noexcept { return cursor_; }
-
 private:
     void header(Byte base, std::size_t payload_size) noexcept
     {

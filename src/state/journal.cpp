@@ -25,7 +25,8 @@ Journal::Journal(std::uint64_t hash_seed)
   , account_table_(initial_account_table)
   , slots_{hasher_}
   , transients_{hasher_}
-{}
+{
+}
 
 void Journal::begin(Source source) noexcept
 {
@@ -295,7 +296,8 @@ std::vector<types::Log> Journal::logs() const
     std::vector<types::Log> result;
     result.reserve(logs_.size());
     for (const auto& log : logs_)
-        result.push_back({log.address, log.topics, to_bytes(BytesView{log_data_}.subspan(log.data_offset, log.data_size))});
+        result.push_back(
+            {log.address, log.topics, to_bytes(BytesView{log_data_}.subspan(log.data_offset, log.data_size))});
     return result;
 }
 
@@ -316,46 +318,46 @@ void Journal::take_back(const Record& record) noexcept
     const auto index = record.index;
     switch (record.change)
     {
-    case Change::warm_account:
-        entry(index).warm = false;
-        break;
-    case Change::warm_slot:
-        slots_[index].warm = false;
-        break;
-    case Change::touch:
-        entry(index).touched = keeps_touch_of_failed_call(entry(index).address);
-        break;
-    case Change::exists:
-        entry(index).exists = false;
-        break;
-    case Change::balance:
-        entry(index).current.balance = record.previous;
-        break;
-    case Change::nonce:
-        entry(index).current.nonce = record.previous.low();
-        break;
-    case Change::code:
-    {
-        const auto& code = code_records_[record.previous.low()];
-        auto& account = entry(index);
-        account.current.code_hash = code.hash;
-        account.code = code.code;
-        account.analysis = code.analysis;
-        account.code_loaded = code.loaded;
-        break;
-    }
-    case Change::create:
-        entry(index).created = false;
-        break;
-    case Change::destruct:
-        entry(index).destructed = false;
-        break;
-    case Change::slot:
-        slots_[index].current = record.previous;
-        break;
-    case Change::transient:
-        transients_[index].current = record.previous;
-        break;
+        case Change::warm_account:
+            entry(index).warm = false;
+            break;
+        case Change::warm_slot:
+            slots_[index].warm = false;
+            break;
+        case Change::touch:
+            entry(index).touched = keeps_touch_of_failed_call(entry(index).address);
+            break;
+        case Change::exists:
+            entry(index).exists = false;
+            break;
+        case Change::balance:
+            entry(index).current.balance = record.previous;
+            break;
+        case Change::nonce:
+            entry(index).current.nonce = record.previous.low();
+            break;
+        case Change::code:
+        {
+            const auto& code = code_records_[record.previous.low()];
+            auto& account = entry(index);
+            account.current.code_hash = code.hash;
+            account.code = code.code;
+            account.analysis = code.analysis;
+            account.code_loaded = code.loaded;
+            break;
+        }
+        case Change::create:
+            entry(index).created = false;
+            break;
+        case Change::destruct:
+            entry(index).destructed = false;
+            break;
+        case Change::slot:
+            slots_[index].current = record.previous;
+            break;
+        case Change::transient:
+            transients_[index].current = record.previous;
+            break;
     }
 }
 
@@ -363,7 +365,8 @@ void Journal::finalise(const FinalisationRules& rules, types::StateDifference& d
 {
     difference.clear();
 
-    const auto is_removed = [&rules](const AccountEntry& account) {
+    const auto is_removed = [&rules](const AccountEntry& account)
+    {
         return account.destructed || !account.exists ||
                (rules.remove_empty_accounts && account.touched && account.current.is_empty());
     };

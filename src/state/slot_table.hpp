@@ -27,7 +27,11 @@ struct SlotEntry
 class SlotTable
 {
 public:
-    explicit SlotTable(KeyHasher hasher) : hasher_{hasher}, buckets_(initial_buckets) {}
+    explicit SlotTable(KeyHasher hasher)
+      : hasher_{hasher}
+      , buckets_(initial_buckets)
+    {
+    }
 
     const SlotEntry* find(std::uint32_t account, const U256& key) const noexcept
     {

@@ -20,8 +20,11 @@ class Source
 {
 public:
     template <class Reader>
-    explicit Source(const Reader& reader) noexcept : reader_{&reader}, table_{&table_of<Reader>}
-    {}
+    explicit Source(const Reader& reader) noexcept
+      : reader_{&reader}
+      , table_{&table_of<Reader>}
+    {
+    }
 
     /// The account without its storage.
     Presence account(const Address& address, types::Account& result) const noexcept
@@ -54,19 +57,14 @@ private:
     };
 
     template <class Reader>
-    static constexpr Table table_of{
-        [](const void* reader, const Address& address, types::Account& result) noexcept {
-            return static_cast<const Reader*>(reader)->account(address, result);
-        },
-        [](const void* reader, const Address& address, const U256& key, U256& result) noexcept {
-            return static_cast<const Reader*>(reader)->storage(address, key, result);
-        },
-        [](const void* reader, const Hash& code_hash, BytesView& result) noexcept {
-            return static_cast<const Reader*>(reader)->code(code_hash, result);
-        },
-        [](const void* reader, const Address& address) noexcept {
-            return static_cast<const Reader*>(reader)->has_storage(address);
-        }};
+    static constexpr Table table_of{[](const void* reader, const Address& address, types::Account& result) noexcept
+        { return static_cast<const Reader*>(reader)->account(address, result); },
+        [](const void* reader, const Address& address, const U256& key, U256& result) noexcept
+        { return static_cast<const Reader*>(reader)->storage(address, key, result); },
+        [](const void* reader, const Hash& code_hash, BytesView& result) noexcept
+        { return static_cast<const Reader*>(reader)->code(code_hash, result); },
+        [](const void* reader, const Address& address) noexcept
+        { return static_cast<const Reader*>(reader)->has_storage(address); }};
 
     const void* reader_;
     const Table* table_;

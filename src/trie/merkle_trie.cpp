@@ -31,7 +31,7 @@ Hash MerkleTrie::apply(std::span<const EntryChange> changes)
         items[i].payload = static_cast<std::uint32_t>(i);
     }
     ValueLeaves leaves{store_, changes};
-    const auto root = Updater{store_, leaves}.update(store_.latest().root, sort_items(items));
+    const auto root = Updater{store_, hasher_, leaves}.update(store_.latest().root, sort_items(items));
     const auto root_hash = root == store_.latest().root ? store_.latest().root_hash : hasher_.hash(store_.pool(), root);
     store_.commit(root, root_hash);
     return root_hash;

@@ -27,7 +27,7 @@ struct Entry
 class MerkleTrie
 {
 public:
-    explicit MerkleTrie(const crypto::Kernels& kernels) noexcept
+    explicit MerkleTrie(const crypto::Kernels& kernels)
       : hasher_{kernels}
     {
     }

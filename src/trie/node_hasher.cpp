@@ -151,11 +151,11 @@ std::size_t encode_node(const NodePool& pool, NodeId id, std::size_t depth, Byte
     return encode_account(node_as<AccountLeaf>(pool, id), depth, target);
 }
 
-Hash NodeHasher::hash(NodePool& pool, NodeId root)
+void NodeHasher::fill(NodePool& pool, NodeId node, std::size_t depth)
 {
-    if (root == no_node)
-        return empty_root;
-    links_.assign(1, {root, no_node, 0, 0});
+    if (node == no_node)
+        return;
+    links_.assign(1, {node, no_node, 0, static_cast<std::uint8_t>(depth)});
     level_starts_.assign(1, 0);
     // Breadth first: each level's nodes need only those behind them.
     for (std::size_t begin = 0, end = 1; begin != end; begin = end, end = links_.size())
@@ -164,12 +164,20 @@ Hash NodeHasher::hash(NodePool& pool, NodeId root)
             collect_children(pool, Link{links_[i]});
         level_starts_.push_back(end);
     }
-    for (auto level = level_starts_.size() - 1; level-- != 0;)
+    for (auto level = level_starts_.size() - 1; level-- != 1;)
     {
         const auto end = level_starts_[level + 1];
         for (auto begin = level_starts_[level]; begin < end; begin += group_size)
             hash_group(pool, std::span{links_}.subspan(begin, std::min(group_size, end - begin)));
     }
+}
+
+Hash NodeHasher::hash(NodePool& pool, NodeId root)
+{
+    if (root == no_node)
+        return empty_root;
+    fill(pool, root, 0);
+    hash_group(pool, std::span{links_}.first(1));
     return root_hash_;
 }
 

@@ -22,7 +22,10 @@ public:
     {
     }
 
-    /// Fills in all dirty references below `root` and returns the root's hash. Writes into new nodes only.
+    /// Fills in all dirty references below `node`, whose path begins at nibble `depth`. Writes into new nodes only.
+    void fill(NodePool& pool, NodeId node, std::size_t depth);
+
+    /// Fills in all dirty references below `root` and returns the root's hash.
     Hash hash(NodePool& pool, NodeId root);
 
 private:

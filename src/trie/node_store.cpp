@@ -5,7 +5,8 @@
 
 namespace jiffy::trie
 {
-NodeStore::NodeStore()
+NodeStore::NodeStore(const ChunkMemory& memory)
+  : pool_{memory}
 {
     records_.emplace_back();
 }
@@ -47,8 +48,8 @@ void NodeStore::drop_before(VersionNumber number) noexcept
     {
         records_.pop_front();
         auto& record = records_.front();
-        for (const auto id : record.superseded)
-            free_node(id);
+        for (const auto& [id, size] : record.superseded)
+            pool_.free(id, size);
         for (const auto root : record.superseded_storage)
             free_storage(root);
         // The oldest version has nothing before it to go back to.

@@ -29,7 +29,7 @@ struct Version
 class NodeStore
 {
 public:
-    NodeStore();
+    explicit NodeStore(const ChunkMemory& memory = heap_memory());
 
     [[nodiscard]] NodePool& pool() noexcept { return pool_; }
     [[nodiscard]] const NodePool& pool() const noexcept { return pool_; }
@@ -42,7 +42,7 @@ public:
     /// Memory for a node of the version under construction.
     NodeId create(std::size_t size);
     /// The node is no part of the version under construction.
-    void supersede(NodeId id) { superseded_.push_back(id); }
+    void supersede(NodeId id) { superseded_.push_back({id, static_cast<std::uint32_t>(size_of(pool_, id))}); }
     /// No node of this storage trie is part of the version under construction.
     void supersede_storage(NodeId root) { superseded_storage_.push_back(root); }
 
@@ -57,11 +57,18 @@ public:
     void drop_before(VersionNumber number) noexcept;
 
 private:
+    /// With its size, so that the memory, cold by then, is not read when the node is freed.
+    struct Superseded
+    {
+        NodeId id;
+        std::uint32_t size;
+    };
+
     struct Record
     {
         Version version;
         std::vector<NodeId> created;
-        std::vector<NodeId> superseded;
+        std::vector<Superseded> superseded;
         std::vector<NodeId> superseded_storage;
     };
 
@@ -71,7 +78,7 @@ private:
     NodePool pool_;
     std::deque<Record> records_;
     std::vector<NodeId> created_;
-    std::vector<NodeId> superseded_;
+    std::vector<Superseded> superseded_;
     std::vector<NodeId> superseded_storage_;
 };
 }  // namespace jiffy::trie

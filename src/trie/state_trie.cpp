@@ -36,13 +36,16 @@ struct SlotLeaves
 class AccountLeaves
 {
 public:
-    AccountLeaves(NodeStore& store, const StateDifference& difference, std::span<UpdateItem> slot_items) noexcept
+    AccountLeaves(NodeStore& store,
+        NodeHasher& hasher,
+        const StateDifference& difference,
+        std::span<UpdateItem> slot_items) noexcept
       : store_{store}
       , pool_{store.pool()}
       , difference_{difference}
       , slot_items_{slot_items}
       , slot_leaves_{store, difference}
-      , slot_updater_{store, slot_leaves_}
+      , slot_updater_{store, hasher, slot_leaves_}
     {
     }
 
@@ -190,9 +193,9 @@ void StateTrie::collect_items(const StateDifference& difference)
 Hash StateTrie::apply(const StateDifference& difference)
 {
     collect_items(difference);
-    AccountLeaves leaves{store_, difference, slot_items_};
+    AccountLeaves leaves{store_, hasher_, difference, slot_items_};
     const auto& before = store_.latest();
-    const auto root = Updater{store_, leaves}.update(before.root, sort_items(account_items_));
+    const auto root = Updater{store_, hasher_, leaves}.update(before.root, sort_items(account_items_));
     const auto root_hash = root == before.root ? before.root_hash : hasher_.hash(store_.pool(), root);
     store_.commit(root, root_hash);
     return root_hash;

@@ -48,8 +48,9 @@ struct TrieStatistics
 class StateTrie
 {
 public:
-    explicit StateTrie(const crypto::Kernels& kernels) noexcept
+    explicit StateTrie(const crypto::Kernels& kernels, const ChunkMemory& memory = heap_memory())
       : kernels_{kernels}
+      , store_{memory}
       , hasher_{kernels}
     {
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "trie/node_hasher.hpp"
 #include "trie/node_store.hpp"
 
 #include <algorithm>
@@ -26,14 +27,15 @@ struct UpdateItem
 ///   void remove(const UpdateItem&)     the leaf `previous` is deleted
 /// Both only do what concerns the value; the updater supersedes `previous`.
 ///
-/// New nodes have their dirty bits set where a child's reference must be computed.
+/// New nodes have their dirty bits set where a child's reference is still to be computed.
 template <class Leaves>
 class Updater
 {
 public:
-    Updater(NodeStore& store, Leaves& leaves) noexcept
+    Updater(NodeStore& store, NodeHasher& hasher, Leaves& leaves) noexcept
       : store_{store}
       , pool_{store.pool()}
+      , hasher_{hasher}
       , leaves_{leaves}
     {
     }
@@ -55,6 +57,18 @@ private:
         switch (kind_of(pool_, node))
         {
             case NodeKind::branch:
+                if (!is_fetched_ && items.size() <= fetch_group)
+                {
+                    fetch(node, depth, items);
+                    is_fetched_ = true;
+                    const auto result = update_branch(node, depth, items);
+                    is_fetched_ = false;
+                    // While the new nodes are in the cache. Few would not fill the lanes of a vector kernel: they wait
+                    // for those of other tries.
+                    if (items.size() >= hashed_group)
+                        hasher_.fill(pool_, result, depth);
+                    return result;
+                }
                 return update_branch(node, depth, items);
             case NodeKind::extension:
                 return update_extension(node, depth, items);
@@ -63,6 +77,41 @@ private:
                 break;
         }
         return update_leaf(node, depth, items);
+    }
+
+    /// Asks the processor for the nodes on the ways to all items, level by level. The descent that follows reads one
+    /// node after the other and would wait for memory at each; here the waiting times overlap.
+    void fetch(NodeId root, std::size_t root_depth, Items items) noexcept
+    {
+        std::array<NodeId, fetch_group> nodes;
+        std::fill_n(nodes.begin(), items.size(), root);
+        auto active = items.size();
+        for (auto depth = root_depth; active != 0; ++depth)
+        {
+            active = 0;
+            NodeId last = no_node;
+            for (std::size_t i = 0; i < items.size(); ++i)
+            {
+                auto& node = nodes[i];
+                if (node == no_node || kind_of(pool_, node) != NodeKind::branch)
+                {
+                    node = no_node;
+                    continue;
+                }
+                const auto& branch = node_as<Branch>(pool_, node);
+                if (node != last)
+                    for (std::size_t line = 2; line < Branch::size(branch.count()) / cache_line + 1; ++line)
+                        __builtin_prefetch(pool_.at(node) + line * cache_line);
+                last = node;
+                node = branch.child(digit_of(items[i], depth));
+                if (node == no_node)
+                    continue;
+                // A leaf, or the ids of a branch's children.
+                __builtin_prefetch(pool_.at(node));
+                __builtin_prefetch(pool_.at(node) + cache_line);
+                ++active;
+            }
+        }
     }
 
     NodeId put(const UpdateItem& item)
@@ -260,8 +309,16 @@ private:
         byte = static_cast<Byte>(position % 2 == 0 ? (byte & 0x0f) | nibble << 4 : (byte & 0xf0) | nibble);
     }
 
+    static constexpr std::size_t cache_line = 64;
+    /// So many ways share the second-level cache.
+    static constexpr std::size_t fetch_group = 512;
+    static constexpr std::size_t hashed_group = 64;
+
     NodeStore& store_;
     NodePool& pool_;
+    NodeHasher& hasher_;
     Leaves& leaves_;
+    /// The descent is below a node whose ways are fetched.
+    bool is_fetched_ = false;
 };
 }  // namespace jiffy::trie

@@ -143,11 +143,10 @@ inline Receipt receipt()
     result.cumulative_gas_used = number();
     result.logs = some(log);
     result.logs_bloom = bloom_of(result.logs);
-    if (result.type == TransactionType::deposit)
+    if (result.type == TransactionType::deposit && *rc::gen::arbitrary<bool>())
     {
-        result.deposit_nonce = maybe(number);
-        if (result.deposit_nonce)
-            result.deposit_receipt_version = maybe(number);
+        result.deposit_nonce = number();
+        result.deposit_receipt_version = number();
     }
     return result;
 }

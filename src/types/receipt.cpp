@@ -52,11 +52,10 @@ void put_receipt(Sink& sink, const Receipt& receipt)
             fields.integer(receipt.cumulative_gas_used);
             fields.fixed(receipt.logs_bloom);
             put_logs(fields, receipt.logs);
-            if (receipt.type == TransactionType::deposit && receipt.deposit_nonce)
+            if (receipt.type == TransactionType::deposit && receipt.deposit_receipt_version)
             {
-                fields.integer(*receipt.deposit_nonce);
-                if (receipt.deposit_receipt_version)
-                    fields.integer(*receipt.deposit_receipt_version);
+                fields.integer(receipt.deposit_nonce.value_or(0));
+                fields.integer(*receipt.deposit_receipt_version);
             }
         });
 }
@@ -118,12 +117,10 @@ std::optional<TransactionError> decode_into(Receipt& receipt, BytesView encoded)
     fields.read(receipt.cumulative_gas_used);
     fields.read(receipt.logs_bloom);
     read_logs(fields, receipt.logs);
-    if (receipt.type == TransactionType::deposit)
+    if (receipt.type == TransactionType::deposit && !fields.at_end())
     {
-        if (!fields.at_end())
-            fields.read(receipt.deposit_nonce);
-        if (!fields.at_end())
-            fields.read(receipt.deposit_receipt_version);
+        fields.read(receipt.deposit_nonce);
+        fields.read(receipt.deposit_receipt_version);
     }
     if (const auto error = fields.final_error())
         return transaction_error(*error);

@@ -46,8 +46,8 @@ struct Receipt
     friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-/// Consensus form (EIP-2718) of a receipt. A deposit's nonce and version are in it as far as they are set, a version
-/// only behind a nonce.
+/// Consensus form (EIP-2718) of a receipt. A deposit's nonce and version are both in it if the version is set, as since
+/// Canyon; before, the receipts root left out the nonce that Regolith keeps.
 Bytes encode(const Receipt& receipt);
 Result<Receipt, TransactionError> decode_receipt(BytesView encoded);
 

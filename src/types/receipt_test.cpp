@@ -46,9 +46,19 @@ TEST(Receipt, deposit_fields)
     const auto canyon = decode_receipt(receipt_with_outcome("7e", "01", "0501"));
     EXPECT_EQ(canyon->deposit_nonce, 5U);
     EXPECT_EQ(canyon->deposit_receipt_version, 1U);
-    EXPECT_EQ(decode_receipt(receipt_with_outcome("7e", "01", "05"))->deposit_receipt_version, std::nullopt);
+    EXPECT_EQ(decode_receipt(receipt_with_outcome("7e", "01"))->deposit_nonce, std::nullopt);
+    EXPECT_EQ(decode_receipt(receipt_with_outcome("7e", "01", "05")).error(), TransactionError::malformed);
     EXPECT_EQ(decode_receipt(receipt_with_outcome("7e", "01", "050101")).error(), TransactionError::malformed);
     EXPECT_EQ(decode_receipt(receipt_with_outcome("02", "01", "05")).error(), TransactionError::malformed);
+}
+
+TEST(Receipt, regoliths_nonce_is_not_in_the_consensus_form)
+{
+    Receipt receipt;
+    receipt.type = TransactionType::deposit;
+    const Bytes bedrock = encode(receipt);
+    receipt.deposit_nonce = 5;
+    EXPECT_EQ(encode(receipt), bedrock);
 }
 
 TEST(Receipt, more_than_four_topics_are_refused)

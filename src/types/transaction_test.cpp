@@ -200,6 +200,31 @@ TEST(Transaction, fields_that_are_refused)
     EXPECT_EQ(error_with_field(blob, 10, "c101"), TransactionError::invalid_field);
 }
 
+/// The L1 attributes transaction of OP Mainnet's block 124665056.
+TEST(Transaction, deposit_of_the_op_main_network)
+{
+    const Bytes encoded = from_hex(
+        "7ef8f8a0683079df94aa5b9cf86687d739a60a9b4f0835e520ec4d664e2e415dca17a6df94deaddeaddeaddeaddeaddeaddeaddeaddead"
+        "00019442000000000000000000000000000000000000158080830f424080b8a4440a5e200000146b000f79c50000000000000004000000"
+        "0066d052e700000000013ad8a3000000000000000000000000000000000000000000000000000000003ef1278700000000000000000000"
+        "00"
+        "0000000000000000000000000000000000000000012fdf87b89884a61e74b322bbcf60386f543bfae7827725efaaf0ab1de2294a590000"
+        "000000000000000000006887246668a3b87f54deb3b94ba47a6f63f32985")
+                              .value();
+    const auto transaction = decode_transaction(encoded);
+    ASSERT_TRUE(transaction.has_value());
+    EXPECT_EQ(transaction->type, TransactionType::deposit);
+    EXPECT_EQ(recover_sender(*transaction), "0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001"_address);
+    EXPECT_EQ(transaction->to, "0x4200000000000000000000000000000000000015"_address);
+    EXPECT_EQ(transaction->gas_limit, 1'000'000U);
+    EXPECT_TRUE(transaction->deposit.mint.is_zero());
+    EXPECT_FALSE(transaction->deposit.is_system_transaction);
+    EXPECT_EQ(transaction->data.size(), 164U);
+    EXPECT_EQ(encode(*transaction), encoded);
+    EXPECT_EQ(
+        transaction_hash(*transaction), "0x312e290cf36df704a2217b015d6455396830b0ce678b860ebfcc30f41403d7b1"_hash);
+}
+
 TEST(Transaction, deposit_flag_is_0_or_1)
 {
     Transaction transaction;

@@ -68,7 +68,9 @@ void read_back(const nlohmann::json& value, Reader& reader)
         ASSERT_TRUE(string.has_value());
         EXPECT_TRUE(equal(*string, expected));
         if (text.starts_with('#') && expected.size() <= 32)
+        {
             EXPECT_EQ(to_u256(*string), to_u256(BytesView{expected}));
+        }
     }
 }
 

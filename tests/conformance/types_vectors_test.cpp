@@ -64,7 +64,8 @@ TEST(TypesVectors, transaction_signing)
     }
 }
 
-void expect_block(const nlohmann::json& expected, const Bytes& encoded)
+/// `is_early`: the chain begins before EIP-2.
+void expect_block(const nlohmann::json& expected, const Bytes& encoded, bool is_early)
 {
     const auto block = decode_block(encoded);
     ASSERT_TRUE(block.has_value()) << static_cast<int>(block.error());
@@ -75,15 +76,19 @@ void expect_block(const nlohmann::json& expected, const Bytes& encoded)
     ASSERT_EQ(block->transactions.size(), transactions.size());
     for (std::size_t i = 0; i < transactions.size(); ++i)
     {
-        const auto sender = recover_sender(block->transactions[i], block->header.number < 10);
+        const auto sender = recover_sender(block->transactions[i], is_early);
         ASSERT_TRUE(sender.has_value());
         if (transactions[i].contains("sender"))
+        {
             EXPECT_EQ(to_bytes(sender->view()), hex_bytes(transactions[i].at("sender")));
+        }
     }
     EXPECT_EQ(block->ommers.size(), expected.at("uncleHeaders").size());
     EXPECT_EQ(block->withdrawals.has_value(), expected.contains("withdrawals"));
     if (block->withdrawals)
+    {
         EXPECT_EQ(block->withdrawals->size(), expected.at("withdrawals").size());
+    }
 }
 
 TEST(TypesVectors, blocks_of_the_blockchain_tests)
@@ -96,6 +101,8 @@ TEST(TypesVectors, blocks_of_the_blockchain_tests)
         if (entry.path().extension() != ".json")
             continue;
         for (const auto& [name, test] : read_json(entry.path()).items())
+        {
+            const bool is_early = test.at("network").get<std::string>().starts_with("Frontier");
             for (const auto& block : test.at("blocks"))
             {
                 SCOPED_TRACE(name + ", block " + std::to_string(blocks));
@@ -106,15 +113,14 @@ TEST(TypesVectors, blocks_of_the_blockchain_tests)
                     const bool must_be_refused =
                         block.at("expectException").get<std::string>().contains("RLP_STRUCTURES_ENCODING");
                     const auto decoded = decode_block(encoded);
-                    if (must_be_refused)
-                        EXPECT_FALSE(decoded.has_value());
-                    else if (decoded)
-                        EXPECT_EQ(encode(*decoded), encoded);
+                    EXPECT_FALSE(must_be_refused && decoded);
+                    EXPECT_TRUE(!decoded || encode(*decoded) == encoded);
                     refused += decoded ? 0U : 1U;
                 }
                 else
-                    expect_block(block, encoded);
+                    expect_block(block, encoded, is_early);
             }
+        }
     }
     EXPECT_GT(blocks, 500U);
     EXPECT_GT(refused, 5U);
@@ -138,7 +144,9 @@ TEST(TypesVectors, blocks_of_the_execution_apis)
         ASSERT_TRUE(block.has_value()) << blocks;
         EXPECT_TRUE(equal(encode(*block), item->encoded));
         if (parent_hash)
+        {
             EXPECT_EQ(block->header.parent_hash, *parent_hash);
+        }
         parent_hash = header_hash(block->header);
         for (const auto& transaction : block->transactions)
             EXPECT_TRUE(recover_sender(transaction).has_value());
