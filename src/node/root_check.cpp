@@ -59,12 +59,13 @@ void RootCheck::run()
 void RootCheck::check(const sequencer::BlockRecord& block)
 {
     const auto snapshot = world_.pin_at(*block.state_commit());
-    if (!snapshot)
+    const auto state = snapshot ? snapshot->as_difference() : std::nullopt;
+    if (!state)
     {
         ++metrics_.unchecked;
         return;
     }
-    const auto root = compute_state_root(snapshot->as_difference(), kernels_);
+    const auto root = compute_state_root(*state, kernels_);
     ++(root == block.sealed()->header.state_root ? metrics_.verified : metrics_.wrong);
 }
 }  // namespace jiffy::node

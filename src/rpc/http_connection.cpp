@@ -70,10 +70,13 @@ void HttpConnection::on_header(boost::system::error_code error)
         return write(413, thread_.options.oversize_answer, false);
     if (error == http::error::header_limit)
         return write(431, {}, false);
-    if (error == http::error::end_of_stream || error.category() != http::make_error_code(http::error{}).category())
-        return leave();
     if (error)
-        return write(400, {}, false);
+    {
+        // Anything but a malformed request is the end of the connection.
+        const bool is_malformed = error.category() == http::make_error_code(http::error{}).category() &&
+                                  error != http::error::end_of_stream && error != http::error::partial_message;
+        return is_malformed ? write(400, {}, false) : leave();
+    }
 
     const auto& request = parser_->get();
     if (boost::beast::websocket::is_upgrade(request))

@@ -54,7 +54,9 @@ void JsonWriter::hex(BytesView data)
 {
     separate();
     const std::size_t begin = output_.size();
-    output_.resize_and_overwrite(begin + 4 + 2 * data.size(), [begin, data](char* text, std::size_t size) {
+    const std::size_t end = begin + 4 + 2 * data.size();
+    // The second argument is not to be used: libstdc++ 12 passes the new capacity instead of the size asked for.
+    output_.resize_and_overwrite(end, [begin, end, data](char* text, std::size_t) {
         char* place = text + begin;
         *place++ = '"';
         *place++ = '0';
@@ -65,7 +67,7 @@ void JsonWriter::hex(BytesView data)
             place += 2;
         }
         *place = '"';
-        return size;
+        return end;
     });
 }
 
