@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_evm.hpp"
 #include "cli/blocktest.hpp"
+#include "cli/dev.hpp"
 #include "cli/statetest.hpp"
 
 #include <CLI/CLI.hpp>
@@ -49,7 +50,32 @@ void declare_benchmarks(CLI::App& program, int& exit_code)
     evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
 }
 
+void declare_dev(CLI::App& program, int& exit_code)
+{
+    auto options = std::make_shared<DevOptions>();
+    auto& node = options->node;
+    auto* command = program.add_subcommand("dev", "run a development chain in memory");
+    command->add_option("--host", node.host, "address to listen on")->capture_default_str();
+    command->add_option("--port", node.port, "port for HTTP and WebSocket, 0 for any")->capture_default_str();
+    command->add_option("--banner-file", options->banner_file, "write URLs, accounts and keys to this file, as JSON");
+    command->add_option("--mini-block-ms", node.mini_block_interval, "time between mini-blocks")
+        ->check(CLI::Range(1, 60'000))
+        ->capture_default_str();
+    command->add_option("--block-ms", node.block_interval, "time between blocks")
+        ->check(CLI::Range(1, 3'600'000))
+        ->capture_default_str();
+    command->add_option("--preset", options->preset, "rules of the chain")
+        ->check(CLI::IsMember({"ethereum"}))
+        ->capture_default_str();
+    command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
+        ->check(CLI::Range(16, 1 << 26))
+        ->capture_default_str();
+    command->add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
+    command->callback([options, &exit_code] { exit_code = dev(*options); });
+}
+
 constexpr Declaration commands[] = {
+    declare_dev,
     declare_benchmarks,
     [](CLI::App& program, int& exit_code)
     { declare_fixture_command<statetest>(program, "statetest", "run state test fixtures", exit_code); },
