@@ -8,6 +8,8 @@
 namespace jiffy::rpc
 {
 // Tables of methods, one for each file. To add a method, add a row; to add a namespace, add its table to `all_methods`.
+/// What only development nodes answer.
+std::span<const Method> anvil_methods();
 std::span<const Method> eth_block_methods();
 std::span<const Method> eth_execution_methods();
 std::span<const Method> eth_fee_methods();
