@@ -5,10 +5,7 @@ namespace jiffy::chain
 {
 namespace
 {
-using scenario::coinbase;
-using scenario::ether;
-using scenario::recipient;
-using scenario::sender;
+using namespace scenario;
 using types::TransactionType;
 
 /// INVALID, which takes all gas.

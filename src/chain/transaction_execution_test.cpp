@@ -9,11 +9,7 @@ namespace jiffy::chain
 {
 namespace
 {
-using scenario::coinbase;
-using scenario::ether;
-using scenario::recipient;
-using scenario::sender;
-using scenario::transfer;
+using namespace scenario;
 using types::TransactionType;
 
 /// PUSH0 PUSH0 SSTORE

@@ -6,6 +6,7 @@
 #include "cli/trace_writer.hpp"
 
 #include <map>
+#include <ranges>
 
 namespace jiffy::cli
 {
@@ -136,10 +137,10 @@ private:
             path.push_back(step);
         state_ = genesis_state_;
         trie_.rewind(genesis_version_);
-        for (auto step = path.rbegin(); step != path.rend(); ++step)
+        for (const auto* step : path | std::views::reverse)
         {
-            state_.apply((*step)->difference);
-            trie_.apply((*step)->difference);
+            state_.apply(step->difference);
+            trie_.apply(step->difference);
         }
         current_ = &block;
     }
