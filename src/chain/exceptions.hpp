@@ -26,7 +26,6 @@ enum class InvalidTransaction : std::uint8_t
     initcode_size_exceeded,
     gas_limit_exceeds_maximum,
     gas_allowance_exceeded,
-    gaslimit_price_product_overflow,
     priority_greater_than_max_fee_per_gas,
     insufficient_max_fee_per_gas,
     type_3_tx_contract_creation,
@@ -60,6 +59,7 @@ enum class InvalidBlock : std::uint8_t
     extra_data_invalid_dao,
     invalid_basefee_per_gas,
     import_impossible_legacy,
+    import_impossible_london_wrong_parent,
     import_impossible_difficulty_over_paris,
     import_impossible_uncles_over_paris,
     import_impossible_shanghai,
@@ -72,7 +72,6 @@ enum class InvalidBlock : std::uint8_t
     uncle_unknown_parent,
     incorrect_excess_blob_gas,
     incorrect_blob_gas_used,
-    blob_gas_used_above_limit,
     invalid_transactions_root,
     invalid_withdrawals_root,
     invalid_gas_used,
@@ -100,12 +99,12 @@ using BlockFailure = std::variant<InvalidBlock, InvalidTransaction, StateUnavail
 /// EEST's name of the exception, without its class: "INTRINSIC_GAS_TOO_LOW".
 constexpr std::string_view name_of(InvalidTransaction reason) noexcept
 {
-    constexpr std::array<std::string_view, 30> names{"RLP_ERROR", "TYPE_NOT_SUPPORTED", "TYPE_1_TX_PRE_FORK",
+    constexpr std::array<std::string_view, 29> names{"RLP_ERROR", "TYPE_NOT_SUPPORTED", "TYPE_1_TX_PRE_FORK",
         "TYPE_2_TX_PRE_FORK", "TYPE_3_TX_PRE_FORK", "TYPE_4_TX_PRE_FORK", "INVALID_CHAINID", "INVALID_SIGNATURE_VRS",
         "INTRINSIC_GAS_TOO_LOW", "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "NONCE_IS_MAX", "INITCODE_SIZE_EXCEEDED",
-        "GAS_LIMIT_EXCEEDS_MAXIMUM", "GAS_ALLOWANCE_EXCEEDED", "GASLIMIT_PRICE_PRODUCT_OVERFLOW",
-        "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS", "INSUFFICIENT_MAX_FEE_PER_GAS", "TYPE_3_TX_CONTRACT_CREATION",
-        "TYPE_3_TX_ZERO_BLOBS", "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH", "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
+        "GAS_LIMIT_EXCEEDS_MAXIMUM", "GAS_ALLOWANCE_EXCEEDED", "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS",
+        "INSUFFICIENT_MAX_FEE_PER_GAS", "TYPE_3_TX_CONTRACT_CREATION", "TYPE_3_TX_ZERO_BLOBS",
+        "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH", "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
         "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED", "TYPE_3_TX_WITH_FULL_BLOBS", "INSUFFICIENT_MAX_FEE_PER_BLOB_GAS",
         "TYPE_4_TX_CONTRACT_CREATION", "TYPE_4_EMPTY_AUTHORIZATION_LIST", "NONCE_MISMATCH_TOO_LOW",
         "NONCE_MISMATCH_TOO_HIGH", "SENDER_NOT_EOA", "INSUFFICIENT_ACCOUNT_FUNDS"};
@@ -118,13 +117,13 @@ constexpr std::string_view name_of(InvalidBlock reason) noexcept
     constexpr std::array<std::string_view, 36> names{"RLP_STRUCTURES_ENCODING", "RLP_BLOCK_LIMIT_EXCEEDED",
         "INCORRECT_BLOCK_FORMAT", "UNKNOWN_PARENT", "INVALID_BLOCK_NUMBER", "INVALID_BLOCK_TIMESTAMP_OLDER_THAN_PARENT",
         "INVALID_GASLIMIT", "GASLIMIT_TOO_BIG", "GAS_USED_OVERFLOW", "EXTRA_DATA_TOO_BIG", "EXTRA_DATA_INVALID_DAO",
-        "INVALID_BASEFEE_PER_GAS", "IMPORT_IMPOSSIBLE_LEGACY", "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS",
-        "IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS", "IMPORT_IMPOSSIBLE_SHANGHAI", "IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI",
-        "INVALID_DIFFICULTY", "INVALID_UNCLES_HASH", "TOO_MANY_UNCLES", "UNCLE_IN_CHAIN", "UNCLE_IS_ANCESTOR",
-        "UNCLE_UNKNOWN_PARENT", "INCORRECT_EXCESS_BLOB_GAS", "INCORRECT_BLOB_GAS_USED", "BLOB_GAS_USED_ABOVE_LIMIT",
-        "INVALID_TRANSACTIONS_ROOT", "INVALID_WITHDRAWALS_ROOT", "INVALID_GAS_USED", "INVALID_LOG_BLOOM",
-        "INVALID_RECEIPTS_ROOT", "INVALID_STATE_ROOT", "INVALID_REQUESTS", "INVALID_DEPOSIT_EVENT_LAYOUT",
-        "SYSTEM_CONTRACT_EMPTY", "SYSTEM_CONTRACT_CALL_FAILED"};
+        "INVALID_BASEFEE_PER_GAS", "IMPORT_IMPOSSIBLE_LEGACY", "IMPORT_IMPOSSIBLE_LONDON_WRONG_PARENT",
+        "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS", "IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS", "IMPORT_IMPOSSIBLE_SHANGHAI",
+        "IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI", "INVALID_DIFFICULTY", "INVALID_UNCLES_HASH", "TOO_MANY_UNCLES",
+        "UNCLE_IN_CHAIN", "UNCLE_IS_ANCESTOR", "UNCLE_UNKNOWN_PARENT", "INCORRECT_EXCESS_BLOB_GAS",
+        "INCORRECT_BLOB_GAS_USED", "INVALID_TRANSACTIONS_ROOT", "INVALID_WITHDRAWALS_ROOT", "INVALID_GAS_USED",
+        "INVALID_LOG_BLOOM", "INVALID_RECEIPTS_ROOT", "INVALID_STATE_ROOT", "INVALID_REQUESTS",
+        "INVALID_DEPOSIT_EVENT_LAYOUT", "SYSTEM_CONTRACT_EMPTY", "SYSTEM_CONTRACT_CALL_FAILED"};
     return names[static_cast<std::size_t>(reason)];
 }
 }  // namespace jiffy::chain

@@ -232,7 +232,7 @@ int blocktest(const FixtureOptions& options)
             auto engine = std::make_shared<Engine>();
             if (options.trace)
                 engine->tracer = trace_writer(stderr);
-            return [engine = std::move(engine)](Json file, const FileReport& report)
+            return [engine = std::move(engine)](Json file, FileReport& report)
             {
                 for (const auto& [key, body] : file.get_object())
                 {

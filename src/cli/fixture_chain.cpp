@@ -62,10 +62,17 @@ constexpr std::array old_exceptions{
     OldException{"TransactionException.TYPE_NOT_SUPPORTED",
         "TransactionException.TYPE_1_TX_PRE_FORK|TransactionException.TYPE_2_TX_PRE_FORK|"
         "TransactionException.TYPE_3_TX_PRE_FORK"},
+    // EEST had one name for both before its release 5.
+    OldException{
+        "TransactionException.INTRINSIC_GAS_TOO_LOW", "TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST"},
     OldException{"SenderNotEOA", "TransactionException.SENDER_NOT_EOA"},
     OldException{"TR_NonceHasMaxValue", "TransactionException.NONCE_IS_MAX"},
     OldException{"TR_TipGtFeeCap", "TransactionException.PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS"},
     OldException{"TR_FeeCapLessThanBlocks", "TransactionException.INSUFFICIENT_MAX_FEE_PER_GAS"},
+    OldException{"BlockException.IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT", "BlockException.IMPORT_IMPOSSIBLE_LEGACY"},
+    OldException{"BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POS", "BlockException.INVALID_DIFFICULTY"},
+    OldException{
+        "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POW", "BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"},
     OldException{"TR_RLP_WRONGVALUE", "TransactionException.RLP_ERROR"},
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/bench_evm.hpp"
 #include "cli/blocktest.hpp"
+#include "cli/dev.hpp"
 #include "cli/statetest.hpp"
 
 #include <CLI/CLI.hpp>
@@ -35,7 +37,46 @@ void declare_fixture_command(CLI::App& program, const char* name, const char* de
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
+void declare_benchmarks(CLI::App& program, int& exit_code)
+{
+    auto* bench = program.add_subcommand("bench", "measure");
+    bench->require_subcommand(1);
+    auto options = std::make_shared<BenchEvmOptions>();
+    auto* evm = bench->add_subcommand("evm", "time the interpreter on a file of cases");
+    evm->add_option("--cases", options->cases_file, "JSON file of cases")->required();
+    evm->add_option("--filter", options->filter, "only cases whose name this regular expression finds");
+    evm->add_option("--budget-ms", options->budget_ms, "time for each case")->check(CLI::PositiveNumber);
+    evm->add_flag("--json", options->json, "one JSON document");
+    evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
+}
+
+void declare_dev(CLI::App& program, int& exit_code)
+{
+    auto options = std::make_shared<DevOptions>();
+    auto& node = options->node;
+    auto* command = program.add_subcommand("dev", "run a development chain in memory");
+    command->add_option("--host", node.host, "address to listen on")->capture_default_str();
+    command->add_option("--port", node.port, "port for HTTP and WebSocket, 0 for any")->capture_default_str();
+    command->add_option("--banner-file", options->banner_file, "write URLs, accounts and keys to this file, as JSON");
+    command->add_option("--mini-block-ms", node.mini_block_interval, "time between mini-blocks")
+        ->check(CLI::Range(1, 60'000))
+        ->capture_default_str();
+    command->add_option("--block-ms", node.block_interval, "time between blocks")
+        ->check(CLI::Range(1, 3'600'000))
+        ->capture_default_str();
+    command->add_option("--preset", options->preset, "rules of the chain")
+        ->check(CLI::IsMember({"ethereum"}))
+        ->capture_default_str();
+    command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
+        ->check(CLI::Range(16, 1 << 26))
+        ->capture_default_str();
+    command->add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
+    command->callback([options, &exit_code] { exit_code = dev(*options); });
+}
+
 constexpr Declaration commands[] = {
+    declare_dev,
+    declare_benchmarks,
     [](CLI::App& program, int& exit_code)
     { declare_fixture_command<statetest>(program, "statetest", "run state test fixtures", exit_code); },
     [](CLI::App& program, int& exit_code)

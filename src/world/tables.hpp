@@ -74,7 +74,7 @@ struct Tables
 
     [[nodiscard]] std::uint64_t slot_hash(StorageId storage, const U256& key) const noexcept
     {
-        return fold_multiply(hasher.words_hash(key.limbs) ^ storage, 0x9e3779b97f4a7c15);
+        return hasher.words_hash(key.limbs, storage);
     }
 
     KeyHasher hasher;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/dev.hpp"
+
+#include "node/banner.hpp"
+
+#include <csignal>
+#include <cstdio>
+
+namespace jiffy::cli
+{
+namespace
+{
+constexpr int cannot_start = 2;
+}  // namespace
+
+int dev(const DevOptions& options)
+{
+    // Before any thread begins, so that all of them leave these signals to `sigwait`.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    const auto started = node::DevNode::start(options.node);
+    if (!started)
+    {
+        std::fprintf(stderr, "jiffy: %s\n", started.error().c_str());
+        return cannot_start;
+    }
+    auto& node = **started;
+    if (!options.banner_file.empty() &&
+        !node::write_file_at_once(options.banner_file, node::banner_json(node, options.node)))
+    {
+        std::fprintf(stderr, "jiffy: cannot write %s\n", options.banner_file.c_str());
+        return cannot_start;
+    }
+    std::fputs(node::banner_text(node, options.node).c_str(), stdout);
+    std::fflush(stdout);
+
+    int received = 0;
+    sigwait(&signals, &received);
+    node.stop();
+    if (!options.node.verify_roots)
+        return 0;
+    const auto report = node.root_report();
+    std::printf("state roots recomputed from scratch: %llu right, %llu wrong, %llu not checked\n",
+        static_cast<unsigned long long>(report.verified), static_cast<unsigned long long>(report.wrong),
+        static_cast<unsigned long long>(report.unchecked));
+    return report.wrong == 0 ? 0 : 1;
+}
+}  // namespace jiffy::cli

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "node/dev_node.hpp"
+
+namespace jiffy::cli
+{
+struct DevOptions
+{
+    node::DevNodeOptions node;
+    /// File for the banner as JSON; empty for none.
+    std::string banner_file;
+    std::string preset = "ethereum";
+};
+
+/// Runs a development node until SIGINT or SIGTERM. Exit code: 0, 1 if a state root was found to be wrong, 2 if the
+/// node cannot start.
+int dev(const DevOptions& options);
+}  // namespace jiffy::cli

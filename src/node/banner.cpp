@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/banner.hpp"
+
+#include "base/hex.hpp"
+#include "crypto/keccak.hpp"
+#include "node/version.hpp"
+#include "rpc/json_writer.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <fstream>
+
+namespace jiffy::node
+{
+namespace
+{
+/// The host as it stands in a URL: an address that means "all" is reached through the loopback.
+std::string url_host(const std::string& host)
+{
+    if (host == "0.0.0.0")
+        return "127.0.0.1";
+    if (host == "::")
+        return "[::1]";
+    return host.find(':') != std::string::npos ? "[" + host + "]" : host;
+}
+
+std::string endpoint(const DevNode& node, const DevNodeOptions& options)
+{
+    return url_host(options.host) + ":" + std::to_string(node.port());
+}
+}  // namespace
+
+std::string checksummed(const Address& address)
+{
+    std::string digits = to_hex_digits(address.view());
+    const Hash hash = crypto::keccak256({reinterpret_cast<const Byte*>(digits.data()), digits.size()});
+    for (std::size_t i = 0; i < digits.size(); ++i)
+    {
+        const int nibble = i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 15;
+        if (nibble >= 8)
+            digits[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(digits[i])));
+    }
+    return "0x" + digits;
+}
+
+std::string banner_text(const DevNode& node, const DevNodeOptions& options)
+{
+    std::string text = "Jiffy " + std::string{version} + ", a development chain in memory\n\n";
+    const auto line = [&text](std::string_view name, const std::string& value) {
+        text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n');
+    };
+    line("HTTP", "http://" + endpoint(node, options));
+    line("WebSocket", "ws://" + endpoint(node, options));
+    line("chain id", std::to_string(DevNode::chain_id));
+    line("rules", "Ethereum, Osaka");
+    line("mini-blocks", "every " + std::to_string(options.mini_block_interval) + " ms");
+    line("blocks", "every " + std::to_string(options.block_interval) + " ms");
+    line("genesis time", std::to_string(node.genesis().header.timestamp));
+    line("gas limit", std::to_string(node.genesis().header.gas_limit));
+    line("base fee", "1 gwei at genesis");
+    line("mnemonic", std::string{development_mnemonic});
+    text.append("\n  Accounts with 10,000 ETH each. Everybody knows the keys: never use them elsewhere.\n\n");
+    for (const auto& account : node.accounts())
+        text.append("  ")
+            .append(checksummed(account.address))
+            .append("  ")
+            .append(to_hex(account.secret.view()))
+            .append("\n");
+    return text.append("\nListening. Stop with Ctrl-C.\n");
+}
+
+std::string banner_json(const DevNode& node, const DevNodeOptions& options)
+{
+    std::string text;
+    rpc::JsonWriter json{text};
+    json.begin_object();
+    json.key("http").string("http://" + endpoint(node, options));
+    json.key("ws").string("ws://" + endpoint(node, options));
+    json.key("port").number(std::uint64_t{node.port()});
+    json.key("chainId").number(DevNode::chain_id);
+    json.key("mnemonic").string(development_mnemonic);
+    json.key("accounts").begin_array();
+    for (const auto& account : node.accounts())
+        json.string(checksummed(account.address));
+    json.end_array();
+    json.key("privateKeys").begin_array();
+    for (const auto& account : node.accounts())
+        json.hex(account.secret);
+    json.end_array();
+    json.key("miniBlockMs").number(options.mini_block_interval);
+    json.key("blockMs").number(options.block_interval);
+    json.key("genesisTimestamp").number(node.genesis().header.timestamp);
+    json.end_object();
+    return text + "\n";
+}
+
+bool write_file_at_once(const std::string& path, std::string_view text)
+{
+    const std::string draft = path + ".tmp";
+    {
+        std::ofstream file{draft, std::ios::binary | std::ios::trunc};
+        file.write(text.data(), static_cast<std::streamsize>(text.size()));
+        if (!file.flush())
+            return false;
+    }
+    return std::rename(draft.c_str(), path.c_str()) == 0;
+}
+}  // namespace jiffy::node

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "node/dev_node.hpp"
+
+namespace jiffy::node
+{
+/// What a newcomer needs to know: accounts, keys, chain, URLs. For people.
+std::string banner_text(const DevNode& node, const DevNodeOptions& options);
+
+/// The same as a JSON document: http, ws, chainId, mnemonic, accounts, privateKeys and the intervals.
+std::string banner_json(const DevNode& node, const DevNodeOptions& options);
+
+/// Writes `text` in place of the file in one step, so that nobody reads half of it; false if it cannot.
+bool write_file_at_once(const std::string& path, std::string_view text);
+
+/// Mixed-case form of an address with its checksum (EIP-55).
+std::string checksummed(const Address& address);
+}  // namespace jiffy::node

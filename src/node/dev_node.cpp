@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/dev_node.hpp"
+
+#include "node/root_check.hpp"
+#include "node/version.hpp"
+#include "rpc/dispatcher.hpp"
+#include "rpc/methods.hpp"
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace jiffy::node
+{
+namespace
+{
+constexpr std::size_t waiting_jobs = 256;
+constexpr std::size_t waiting_for_seals = 10'000;
+
+chain::ChainSpecification make_specification(const DevNodeOptions& options)
+{
+    auto specification = chain::ethereum_specification(DevNode::chain_id);
+    chain::JiffySection section;
+    section.mini_block_interval = options.mini_block_interval;
+    section.block_time = options.block_interval;
+    specification.jiffy = section;
+    return specification;
+}
+
+std::uint64_t random_seed()
+{
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+}
+}  // namespace
+
+/// Everything in the order in which it stands on what is before it.
+struct DevNode::Parts
+{
+    explicit Parts(const DevNodeOptions& wanted)
+      : options{wanted},
+        seed{random_seed()},
+        specification{make_specification(wanted)},
+        genesis{development_genesis(specification, accounts, clock.now() / 1'000'000)},
+        world{seed},
+        history{wanted.history_blocks, seed},
+        root_check{world, kernels},
+        sealer{history, kernels, genesis.state,
+            [this](const sequencer::BlockPointer& block) {
+                sequencer->notify_sealed();
+                subscriptions.notify();
+                if (options.verify_roots)
+                    root_check.push(block);
+            }},
+        waiters{history, waiting_for_seals},
+        subscriptions{history, waiters},
+        workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
+    {
+        world.apply(genesis.state);
+        seal_genesis();
+        sequencer.emplace(specification, world, history, sealer, clock,
+            sequencer::SequencerOptions{.mini_block_interval = options.mini_block_interval * 1000,
+                .block_interval = options.block_interval * 1000,
+                .beneficiary = {},
+                .pool = {},
+                .hash_seed = seed},
+            [this] { subscriptions.notify(); });
+        std::vector<Address> addresses;
+        for (const auto& account : accounts)
+            addresses.push_back(account.address);
+        backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters,
+            subscriptions, filters, std::string{client_version}, std::move(addresses), {},
+            options.verify_roots ? &root_check.metrics() : nullptr});
+        dispatcher.emplace(*backend, rpc::all_methods());
+    }
+
+    void seal_genesis()
+    {
+        genesis.header.state_root = sealer.latest_version().root_hash;
+        const auto hash = types::header_hash(genesis.header);
+        const auto block = std::make_shared<sequencer::BlockRecord>(genesis.header, hash, 0);
+        block->close(world.commit_number());
+        history.open(block);
+        types::Block whole;
+        whole.header = genesis.header;
+        whole.withdrawals.emplace();
+        history.seal(block, {genesis.header, hash, types::encode(whole).size(), sealer.latest_version()});
+    }
+
+    /// The last to go: unanswered requests everywhere lead back to it.
+    std::unique_ptr<rpc::Server> server;
+    DevNodeOptions options;
+    std::uint64_t seed;
+    const crypto::Kernels& kernels = crypto::native_kernels();
+    sequencer::SystemClock clock;
+    chain::ChainSpecification specification;
+    std::vector<DevelopmentAccount> accounts = development_accounts();
+    Genesis genesis;
+    world::World world;
+    sequencer::History history;
+    RootCheck root_check;
+    sequencer::Sealer sealer;
+    std::optional<sequencer::Sequencer> sequencer;
+    rpc::SealWaiters waiters;
+    rpc::Subscriptions subscriptions;
+    rpc::Filters filters;
+    rpc::Workers workers;
+    std::optional<rpc::Backend> backend;
+    std::optional<rpc::Dispatcher> dispatcher;
+    bool stopped = false;
+};
+
+std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNodeOptions& options)
+{
+    rpc::ServerOptions server_options;
+    server_options.host = options.host;
+    server_options.port = options.port;
+    server_options.threads = std::max(1U, std::thread::hardware_concurrency() / 4);
+    server_options.oversize_answer =
+        R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"request body too large"}})";
+    auto server = rpc::Server::listen(server_options);
+    if (!server)
+        return std::unexpected{server.error()};
+
+    auto parts = std::make_unique<Parts>(options);
+    parts->server = std::move(*server);
+    if (options.verify_roots)
+        parts->root_check.start();
+    parts->sealer.start();
+    parts->subscriptions.start();
+    parts->sequencer->start();
+    parts->server->start([&dispatcher = *parts->dispatcher](std::string body,
+                             const std::shared_ptr<rpc::Channel>& channel, rpc::Responder respond) {
+        dispatcher.handle(std::move(body), channel, std::move(respond));
+    });
+    return std::unique_ptr<DevNode>{new DevNode{std::move(parts)}};
+}
+
+DevNode::DevNode(std::unique_ptr<Parts> parts)
+  : parts_{std::move(parts)}
+{}
+
+DevNode::~DevNode()
+{
+    stop();
+}
+
+void DevNode::stop()
+{
+    if (std::exchange(parts_->stopped, true))
+        return;
+    parts_->server->stop();
+    parts_->workers.stop();
+    parts_->sequencer->stop();
+    parts_->sealer.stop();
+    parts_->subscriptions.stop();
+    parts_->root_check.stop();
+}
+
+std::uint16_t DevNode::port() const noexcept
+{
+    return parts_->server->port();
+}
+
+const std::vector<DevelopmentAccount>& DevNode::accounts() const noexcept
+{
+    return parts_->accounts;
+}
+
+const Genesis& DevNode::genesis() const noexcept
+{
+    return parts_->genesis;
+}
+
+RootReport DevNode::root_report() const noexcept
+{
+    const auto& metrics = parts_->root_check.metrics();
+    return {metrics.verified, metrics.wrong, metrics.unchecked};
+}
+}  // namespace jiffy::node

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "node/genesis.hpp"
+
+#include <expected>
+#include <memory>
+
+namespace jiffy::node
+{
+struct DevNodeOptions
+{
+    std::string host = "127.0.0.1";
+    /// 0 lets the system choose one.
+    std::uint16_t port = 8545;
+    /// Milliseconds.
+    std::uint64_t mini_block_interval = 10;
+    std::uint64_t block_interval = 1000;
+    /// Blocks kept in memory.
+    std::size_t history_blocks = 65'536;
+    /// Recompute every state root from scratch.
+    bool verify_roots = false;
+};
+
+/// What `verify_roots` has found.
+struct RootReport
+{
+    std::uint64_t verified = 0;
+    std::uint64_t wrong = 0;
+    std::uint64_t unchecked = 0;
+};
+
+/// A whole chain in one process and in memory: sequencer, state, history and RPC, with the rules of the `ethereum`
+/// preset.
+class DevNode
+{
+public:
+    static constexpr std::uint64_t chain_id = 31'337;
+
+    /// Binds the port and begins to seal; the error is one line for people.
+    static std::expected<std::unique_ptr<DevNode>, std::string> start(const DevNodeOptions& options);
+    DevNode(const DevNode&) = delete;
+    DevNode& operator=(const DevNode&) = delete;
+    ~DevNode();
+
+    [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] const std::vector<DevelopmentAccount>& accounts() const noexcept;
+    [[nodiscard]] const Genesis& genesis() const noexcept;
+    [[nodiscard]] RootReport root_report() const noexcept;
+
+    /// Answers what has begun, seals the open block, and ends every thread.
+    void stop();
+
+private:
+    struct Parts;
+    explicit DevNode(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+}  // namespace jiffy::node

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "chain/specification.hpp"
+#include "types/state_difference.hpp"
+
+#include <string>
+#include <vector>
+
+namespace jiffy::node
+{
+/// An account of a development chain, with the key that everybody knows.
+struct DevelopmentAccount
+{
+    Address address;
+    Hash secret;
+};
+
+/// The words from which hardhat, anvil and the like derive their accounts (BIP-39, path m/44'/60'/0'/0/n).
+inline constexpr std::string_view development_mnemonic = "test test test test test test test test test test test junk";
+
+/// The first ten accounts of `development_mnemonic`.
+std::vector<DevelopmentAccount> development_accounts();
+
+/// The first block of a chain and the state after it.
+struct Genesis
+{
+    types::Header header;
+    types::StateDifference state;
+};
+
+/// Genesis of a development chain: 10,000 ETH for each account, the system contracts of the forks that are active
+/// (EIP-4788, 2935, 7002, 7251), a base fee of one gwei. `timestamp` is Unix time in seconds.
+Genesis development_genesis(const chain::ChainSpecification& specification,
+    std::span<const DevelopmentAccount> accounts,
+    std::uint64_t timestamp);
+}  // namespace jiffy::node

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/backend.hpp"
+#include "rpc/methods.hpp"
+#include "rpc/state_view.hpp"
+
+namespace jiffy::rpc
+{
+namespace
+{
+/// The state that the parameter names, or an answer that there is none.
+std::optional<StateView> view_of(Call& call, const BlockSelector& selector)
+{
+    auto view = resolve_state(call.backend, selector);
+    if (view)
+        return std::move(*view);
+    call.reply.error(view.error());
+    return std::nullopt;
+}
+
+types::Account account_of(const StateView& view, const Address& address)
+{
+    types::Account account;
+    return view.account(address, account) == state::Presence::present ? account : types::Account{};
+}
+
+BytesView code_of(const StateView& view, const types::Account& account)
+{
+    BytesView code;
+    if (account.has_code())
+        view.code(account.code_hash, code);
+    return code;
+}
+
+void get_balance(Call& call)
+{
+    const auto address = call.parameters.address(0);
+    const auto block = call.parameters.block(1);
+    if (call.reject_bad_parameters(2))
+        return;
+    if (const auto view = view_of(call, block))
+        call.reply.result([&](JsonWriter& json) { json.quantity(account_of(*view, address).balance); });
+}
+
+void get_transaction_count(Call& call)
+{
+    const auto address = call.parameters.address(0);
+    const auto block = call.parameters.block(1);
+    if (call.reject_bad_parameters(2))
+        return;
+    const auto* tag = std::get_if<BlockTag>(&block);
+    if (tag != nullptr && *tag == BlockTag::pending && call.backend.sequencer.pooled() != 0)
+    {
+        // Only the sequencing thread knows the pool.
+        auto reply = std::make_shared<Reply>(std::move(call.reply));
+        sequencer::NonceQuery query{
+            address, [reply](std::uint64_t nonce) { reply->result([nonce](JsonWriter& json) { json.quantity(nonce); }); }};
+        if (!call.backend.sequencer.query(query))
+            reply->error({code::limit_exceeded, "too many requests are waiting", {}});
+        return;
+    }
+    if (const auto view = view_of(call, block))
+        call.reply.result([&](JsonWriter& json) { json.quantity(account_of(*view, address).nonce); });
+}
+
+void get_code(Call& call)
+{
+    const auto address = call.parameters.address(0);
+    const auto block = call.parameters.block(1);
+    if (call.reject_bad_parameters(2))
+        return;
+    if (const auto view = view_of(call, block))
+        call.reply.result([&](JsonWriter& json) { json.hex(code_of(*view, account_of(*view, address))); });
+}
+
+void get_storage_at(Call& call)
+{
+    const auto address = call.parameters.address(0);
+    const auto key = call.parameters.storage_key(1);
+    const auto block = call.parameters.block(2);
+    if (call.reject_bad_parameters(3))
+        return;
+    const auto view = view_of(call, block);
+    if (!view)
+        return;
+    U256 value;
+    if (view->storage(address, key, value) == state::Presence::unavailable)
+        return call.reply.error({code::server_error, "the hash of the parent block is not known yet", {}});
+    call.reply.result([&](JsonWriter& json) { json.hex(to_hash(value)); });
+}
+
+void get_account_info(Call& call)
+{
+    const auto address = call.parameters.address(0);
+    const auto block = call.parameters.block(1);
+    if (call.reject_bad_parameters(2))
+        return;
+    const auto view = view_of(call, block);
+    if (!view)
+        return;
+    const auto account = account_of(*view, address);
+    call.reply.result([&](JsonWriter& json) {
+        json.begin_object();
+        json.key("balance").quantity(account.balance);
+        json.key("nonce").quantity(account.nonce);
+        json.key("code").hex(code_of(*view, account));
+        json.end_object();
+    });
+}
+
+void write_nodes(JsonWriter& json, const std::vector<Bytes>& nodes)
+{
+    json.begin_array();
+    for (const auto& node : nodes)
+        json.hex(node);
+    json.end_array();
+}
+
+void get_proof(Call& call)
+{
+    const auto address = call.parameters.address(0);
+    const auto keys = call.parameters.storage_keys(1);
+    const auto selector = call.parameters.block(2);
+    if (call.reject_bad_parameters(3))
+        return;
+    auto block = resolve_block(call.backend.history, selector);
+    // What is not sealed has no root to prove against yet: the newest one that has stands for it.
+    if (block && block->sealed() == nullptr)
+        block = call.backend.history.sealed_head();
+    if (!block)
+        return call.reply.error({code::server_error, "header not found", {}});
+
+    std::string json_text;
+    const auto prove = [&](const trie::StateTrie& trie, const trie::Version& version) {
+        const auto proof = trie.prove_account(version, address);
+        const auto state = proof.state.value_or(trie::AccountState{});
+        JsonWriter json{json_text};
+        json.begin_object();
+        json.key("address").hex(address);
+        json.key("accountProof");
+        write_nodes(json, proof.nodes);
+        json.key("balance").quantity(state.account.balance);
+        json.key("codeHash").hex(state.account.code_hash);
+        json.key("nonce").quantity(state.account.nonce);
+        json.key("storageHash").hex(state.storage_root);
+        json.key("storageProof").begin_array();
+        for (const auto& key : keys)
+        {
+            const auto slot = trie.prove_storage(version, address, key);
+            json.begin_object();
+            json.key("key").quantity(key);
+            json.key("value").quantity(slot.value);
+            json.key("proof");
+            write_nodes(json, slot.nodes);
+            json.end_object();
+        }
+        json.end_array();
+        json.end_object();
+    };
+    if (!call.backend.sealer.with_state(*block->sealed(), prove))
+        return call.reply.error({code::server_error, "proofs for this block are not available any more", {}});
+    call.reply.result([&](JsonWriter& json) { json.raw(json_text); });
+}
+
+constexpr Method methods[] = {
+    {"eth_getAccountInfo", get_account_info},
+    {"eth_getBalance", get_balance},
+    {"eth_getCode", get_code},
+    {"eth_getProof", get_proof, MethodCost::heavy},
+    {"eth_getStorageAt", get_storage_at},
+    {"eth_getTransactionCount", get_transaction_count},
+};
+}  // namespace
+
+std::span<const Method> eth_state_methods()
+{
+    return methods;
+}
+}  // namespace jiffy::rpc

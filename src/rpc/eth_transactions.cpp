@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/backend.hpp"
+#include "rpc/error_texts.hpp"
+#include "rpc/format.hpp"
+#include "rpc/methods.hpp"
+#include "rpc/submission.hpp"
+
+namespace jiffy::rpc
+{
+namespace
+{
+using sequencer::Pooled;
+using sequencer::Refusal;
+using sequencer::SubmissionResult;
+using sequencer::TransactionPlace;
+
+/// Hands the transaction to the sequencing thread, or answers why not.
+void submit(Call& call, sequencer::Submission submission, const std::shared_ptr<Reply>& reply)
+{
+    if (!call.backend.sequencer.submit(submission))
+        reply->error({code::server_error, "txpool is full", {}});
+}
+
+void send_raw_transaction(Call& call)
+{
+    const auto raw = call.parameters.bytes(0);
+    if (call.reject_bad_parameters(1))
+        return;
+    auto submission = make_submission(call.backend, raw);
+    if (!submission)
+        return call.reply.error(submission.error());
+    auto reply = std::make_shared<Reply>(std::move(call.reply));
+    submission->complete = [reply, hash = submission->hash](const SubmissionResult& result) {
+        // The second time, when a pooled one has been executed, the reply has been given and this does nothing.
+        if (const auto* refusal = std::get_if<Refusal>(&result))
+            reply->error(error_of(*refusal));
+        else
+            reply->result([&hash](JsonWriter& json) { json.hex(hash); });
+    };
+    submit(call, std::move(*submission), reply);
+}
+
+void send_raw_transaction_sync(Call& call)
+{
+    const auto raw = call.parameters.bytes(0);
+    const auto& limits = call.backend.limits;
+    // EIP-7966: a timeout that makes no sense counts as none. Clients send it as a number or as hex.
+    auto timeout = call.parameters.has(1) ? call.parameters.lenient_number(1) : limits.sync_timeout;
+    if (timeout == 0 || timeout > limits.longest_sync_timeout)
+        timeout = limits.sync_timeout;
+    if (call.reject_bad_parameters(2))
+        return;
+    auto submission = make_submission(call.backend, raw);
+    if (!submission)
+        return call.reply.error(submission.error());
+    submission->refuse_gap = true;
+
+    struct Waiting
+    {
+        Reply reply;
+        std::atomic<bool> answered = false;
+    };
+    const auto waiting = std::make_shared<Waiting>(std::move(call.reply));
+    auto& waiters = call.backend.waiters;
+    submission->complete = [waiting, &waiters, timeout, hash = submission->hash](const SubmissionResult& result) {
+        if (std::holds_alternative<Pooled>(result))
+        {
+            SealWaiters::Job give_up = [waiting, timeout, hash] {
+                if (!waiting->answered.exchange(true))
+                    waiting->reply.error({code::sync_timeout,
+                        "The transaction was added to the mempool but wasn't processed in " +
+                            std::to_string(timeout) + " ms",
+                        json_hex(hash.view())});
+            };
+            const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
+            if (!waiters.at(deadline, give_up))
+                give_up();
+            return;
+        }
+        if (waiting->answered.exchange(true))
+            return;
+        if (const auto* refusal = std::get_if<Refusal>(&result))
+            return waiting->reply.error(error_of(*refusal));
+        waiting->reply.result_later([place = std::get<TransactionPlace>(result)](
+                                        JsonWriter& json) { write_receipt(json, *place.block, place.index); });
+    };
+    if (!call.backend.sequencer.submit(*submission) && !waiting->answered.exchange(true))
+        waiting->reply.error({code::server_error, "txpool is full", {}});
+}
+
+/// Answers with what `write` says of the transaction with the hash, or null.
+template <class Write>
+void answer_about_transaction(Call& call, Write write)
+{
+    const auto hash = call.parameters.hash(0);
+    if (call.reject_bad_parameters(1))
+        return;
+    const auto place = call.backend.history.find_transaction(hash);
+    call.reply.result([&](JsonWriter& json) {
+        if (place)
+            write(json, *place->block, place->index);
+        else
+            json.null();
+    });
+}
+
+void get_transaction_by_hash(Call& call)
+{
+    answer_about_transaction(call, write_transaction);
+}
+
+void get_transaction_receipt(Call& call)
+{
+    answer_about_transaction(call, write_receipt);
+}
+
+void get_raw_transaction_by_hash(Call& call)
+{
+    answer_about_transaction(call, [](JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index) {
+        json.hex(types::encode(block.transactions[index].transaction));
+    });
+}
+
+constexpr Method methods[] = {
+    {"eth_getRawTransactionByHash", get_raw_transaction_by_hash},
+    {"eth_getTransactionByHash", get_transaction_by_hash},
+    {"eth_getTransactionReceipt", get_transaction_receipt},
+    {"eth_sendRawTransaction", send_raw_transaction},
+    {"eth_sendRawTransactionSync", send_raw_transaction_sync},
+};
+}  // namespace
+
+std::span<const Method> eth_transaction_methods()
+{
+    return methods;
+}
+}  // namespace jiffy::rpc

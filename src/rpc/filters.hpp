@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rpc/parameters.hpp"
+#include "sequencer/history.hpp"
+
+#include <chrono>
+#include <mutex>
+#include <unordered_map>
+
+namespace jiffy::rpc
+{
+/// What a filter looks for, and up to where it has been asked.
+struct FilterState
+{
+    enum class Kind : std::uint8_t
+    {
+        logs,
+        blocks,
+        transactions,
+    };
+
+    Kind kind = Kind::logs;
+    LogFilter logs;
+    /// The next block to report; for transactions the place in it, too.
+    std::uint64_t next_block = 0;
+    std::size_t next_transaction = 0;
+};
+
+/// Filters of polling clients, by id. One that nobody asks for a while is forgotten.
+class Filters
+{
+public:
+    /// Empty if there are too many.
+    std::optional<std::uint64_t> add(FilterState state);
+    bool remove(std::uint64_t id);
+    [[nodiscard]] std::optional<FilterState> get(std::uint64_t id);
+    /// Notes how far the filter was reported.
+    void advance(std::uint64_t id, std::uint64_t next_block, std::size_t next_transaction);
+
+private:
+    struct Filter
+    {
+        FilterState state;
+        std::chrono::steady_clock::time_point last_use;
+    };
+
+    std::mutex mutex_;
+    std::unordered_map<std::uint64_t, Filter> filters_;
+    std::uint64_t next_id_ = 1;
+};
+}  // namespace jiffy::rpc

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rpc/json_writer.hpp"
+#include "rpc/log_matching.hpp"
+#include "sequencer/records.hpp"
+
+namespace jiffy::rpc
+{
+/// A block as eth_getBlockBy* gives it (execution-apis, with `miniBlockCount` and `miniBlockOffset`). A block that is
+/// not sealed appears as the pending one: hash and nonce null, roots zero.
+void write_block(JsonWriter& json, const sequencer::BlockRecord& block, bool full_transactions);
+
+/// A sealed block's header, as newHeads gives it.
+void write_header(JsonWriter& json, const sequencer::BlockRecord& block);
+
+/// What clients want to know of a transaction apart from its place in a block.
+struct TransactionFields
+{
+    const types::Transaction& transaction;
+    Hash hash;
+    Address sender;
+    /// Wei.
+    U256 gas_price;
+};
+
+/// Members of an object.
+void write_transaction_fields(JsonWriter& json, const TransactionFields& fields);
+
+/// A transaction as eth_getTransactionBy* gives it.
+void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index);
+
+/// Its receipt; before the seal the block hash is the provisional one.
+void write_receipt(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index);
+
+void write_log(JsonWriter& json, const LogPlace& place);
+}  // namespace jiffy::rpc

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/methods.hpp"
+
+namespace jiffy::rpc
+{
+std::span<const std::span<const Method>> all_methods()
+{
+    static const std::array tables{anvil_methods(), eth_block_methods(), eth_execution_methods(), eth_fee_methods(),
+        eth_filter_methods(), eth_state_methods(), eth_subscription_methods(), eth_transaction_methods(),
+        jiffy_methods(), net_and_web3_methods()};
+    return tables;
+}
+}  // namespace jiffy::rpc

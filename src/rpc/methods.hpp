@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rpc/method.hpp"
+
+#include <span>
+
+namespace jiffy::rpc
+{
+// Tables of methods, one for each file. To add a method, add a row; to add a namespace, add its table to `all_methods`.
+/// What only development nodes answer.
+std::span<const Method> anvil_methods();
+std::span<const Method> eth_block_methods();
+std::span<const Method> eth_execution_methods();
+std::span<const Method> eth_fee_methods();
+std::span<const Method> eth_filter_methods();
+std::span<const Method> eth_state_methods();
+std::span<const Method> eth_subscription_methods();
+std::span<const Method> eth_transaction_methods();
+std::span<const Method> jiffy_methods();
+std::span<const Method> net_and_web3_methods();
+
+/// Every table.
+std::span<const std::span<const Method>> all_methods();
+}  // namespace jiffy::rpc

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/server.hpp"
+
+#include "rpc/http_connection.hpp"
+#include "rpc/websocket_connection.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+namespace jiffy::rpc
+{
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+namespace
+{
+constexpr std::chrono::seconds sweep_interval{2};
+constexpr std::chrono::milliseconds grace_period{500};
+
+int open_event()
+{
+    const int event = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (event < 0)
+        throw std::system_error{errno, std::system_category(), "eventfd"};
+    return event;
+}
+}  // namespace
+
+Mailbox::Mailbox(asio::io_context& context)
+  : event_{open_event()},
+    descriptor_{context, event_}
+{
+    wait();
+}
+
+Mailbox::~Mailbox()
+{
+    for (auto* node = newest_.exchange(nullptr); node != nullptr;)
+        delete std::exchange(node, node->next);
+}
+
+void Mailbox::post(std::move_only_function<void()> function)
+{
+    auto* previous = newest_.load(std::memory_order_relaxed);
+    auto* node = new Node{std::move(function), previous};
+    while (!newest_.compare_exchange_weak(previous, node, std::memory_order_acq_rel, std::memory_order_relaxed))
+        node->next = previous;
+    // Whoever makes the box non-empty rings; the others know that somebody is on the way.
+    if (previous == nullptr)
+    {
+        const std::uint64_t one = 1;
+        // The counter cannot overflow, so that nothing but success is possible while the descriptor is open.
+        [[maybe_unused]] const auto written = ::write(event_, &one, sizeof one);
+    }
+}
+
+void Mailbox::wait()
+{
+    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
+        if (error)
+            return;
+        drain();
+        if (descriptor_.is_open())
+            wait();
+    });
+}
+
+void Mailbox::drain()
+{
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const auto read = ::read(event_, &rings, sizeof rings);
+    Node* oldest = nullptr;
+    for (auto* node = newest_.exchange(nullptr, std::memory_order_acq_rel); node != nullptr;)
+    {
+        auto* next = std::exchange(node->next, oldest);
+        oldest = std::exchange(node, next);
+    }
+    while (oldest != nullptr)
+    {
+        const std::unique_ptr<Node> node{std::exchange(oldest, oldest->next)};
+        node->function();
+    }
+}
+
+void Mailbox::close()
+{
+    boost::system::error_code ignored;
+    descriptor_.cancel(ignored);
+}
+
+IoThread::IoThread(
+    const ServerOptions& server_options, const Handler& request_handler, std::atomic<std::size_t>& count)
+  : options{server_options},
+    handler{request_handler},
+    connection_count{count}
+{}
+
+IoThread::Place IoThread::add(Connection connection)
+{
+    ++connection_count;
+    return connections.insert(connections.end(), std::move(connection));
+}
+
+void IoThread::remove(Place place)
+{
+    // The connection may be in the middle of a function of its own; it goes when that has returned.
+    asio::post(context, [connection = std::move(*place)] {});
+    connections.erase(place);
+    --connection_count;
+}
+
+void IoThread::sweep()
+{
+    sweep_timer.expires_after(sweep_interval);
+    sweep_timer.async_wait([this](boost::system::error_code error) {
+        if (error)
+            return;
+        const auto now = std::chrono::steady_clock::now();
+        for (auto place = connections.begin(); place != connections.end();)
+        {
+            const auto current = place++;
+            // A WebSocket stream keeps its own time.
+            if (const auto* http = std::get_if<std::shared_ptr<HttpConnection>>(&*current))
+                if ((*http)->deadline() < now)
+                    std::shared_ptr{*http}->close();
+        }
+        sweep();
+    });
+}
+
+void IoThread::shut_down()
+{
+    stopping = true;
+    const auto close_some = [this](bool all) {
+        for (auto place = connections.begin(); place != connections.end();)
+        {
+            const auto current = place++;
+            std::visit(
+                [all](auto connection) {
+                    if (all || connection->is_idle())
+                        connection->close();
+                },
+                *current);
+        }
+    };
+    close_some(false);
+    sweep_timer.expires_after(grace_period);
+    sweep_timer.async_wait([this, close_some](boost::system::error_code) {
+        close_some(true);
+        mailbox.close();
+        context.stop();
+    });
+}
+
+struct Server::Implementation
+{
+    ServerOptions options;
+    Handler handler;
+    std::atomic<std::size_t> connection_count = 0;
+    std::vector<std::unique_ptr<IoThread>> threads;
+    std::optional<tcp::acceptor> acceptor;
+    std::uint16_t port = 0;
+    std::size_t next_thread = 0;
+    bool started = false;
+
+    void accept()
+    {
+        auto& target = *threads[next_thread++ % threads.size()];
+        acceptor->async_accept(target.context, [this, &target](boost::system::error_code error, tcp::socket socket) {
+            if (error == asio::error::operation_aborted || !acceptor->is_open())
+                return;
+            if (error)
+            {
+                // Out of descriptors, most likely: wait for some to be closed instead of spinning.
+                retry_timer.emplace(threads.front()->context, std::chrono::milliseconds{50});
+                retry_timer->async_wait([this](boost::system::error_code) { accept(); });
+                return;
+            }
+            if (connection_count < options.limits.connections)
+            {
+                asio::post(target.context, [&target, accepted = std::move(socket)]() mutable {
+                    std::make_shared<HttpConnection>(std::move(accepted), target)->start();
+                });
+            }
+            accept();
+        });
+    }
+
+    std::optional<asio::steady_timer> retry_timer;
+};
+
+std::expected<std::unique_ptr<Server>, std::string> Server::listen(const ServerOptions& options)
+{
+    auto implementation = std::make_unique<Implementation>();
+    implementation->options = options;
+    for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
+        implementation->threads.push_back(std::make_unique<IoThread>(
+            implementation->options, implementation->handler, implementation->connection_count));
+
+    const auto refuse = [&options](boost::system::error_code error) {
+        return std::unexpected{
+            "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message()};
+    };
+    auto& context = implementation->threads.front()->context;
+    boost::system::error_code error;
+    tcp::resolver resolver{context};
+    const auto found = resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
+    if (error)
+        return refuse(error);
+    const auto endpoint = found.begin()->endpoint();
+    auto& acceptor = implementation->acceptor.emplace(context);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error)
+        acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error)
+        acceptor.bind(endpoint, error);
+    if (!error)
+        acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (!error)
+        implementation->port = acceptor.local_endpoint(error).port();
+    if (error)
+        return refuse(error);
+    return std::unique_ptr<Server>{new Server{std::move(implementation)}};
+}
+
+Server::Server(std::unique_ptr<Implementation> implementation)
+  : implementation_{std::move(implementation)}
+{}
+
+Server::~Server()
+{
+    stop();
+}
+
+std::uint16_t Server::port() const noexcept
+{
+    return implementation_->port;
+}
+
+void Server::start(Handler handler)
+{
+    implementation_->handler = std::move(handler);
+    implementation_->started = true;
+    implementation_->accept();
+    for (auto& thread : implementation_->threads)
+    {
+        thread->sweep();
+        thread->thread = std::thread{[&context = thread->context] { context.run(); }};
+    }
+}
+
+void Server::stop()
+{
+    if (!std::exchange(implementation_->started, false))
+        return;
+    implementation_->threads.front()->mailbox.post([this] {
+        boost::system::error_code ignored;
+        implementation_->acceptor->close(ignored);
+    });
+    for (auto& thread : implementation_->threads)
+        thread->mailbox.post([&target = *thread] { target.shut_down(); });
+    for (auto& thread : implementation_->threads)
+        thread->thread.join();
+}
+}  // namespace jiffy::rpc

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/submission.hpp"
+
+#include "rpc/backend.hpp"
+#include "rpc/error_texts.hpp"
+
+namespace jiffy::rpc
+{
+namespace
+{
+/// geth's limit of a pooled transaction, in bytes.
+constexpr std::size_t largest_transaction = 128 * 1024;
+}  // namespace
+
+Result<sequencer::Submission, Error> make_submission(const Backend& backend, BytesView raw)
+{
+    if (raw.empty())
+        return failure(Error{code::server_error, "typed transaction too short", {}});
+    if (raw.size() > largest_transaction)
+        return failure(Error{code::server_error,
+            "oversized data: transaction size " + std::to_string(raw.size()) + ", limit " +
+                std::to_string(largest_transaction),
+            {}});
+    auto transaction = types::decode_transaction(raw);
+    if (!transaction)
+        return failure(error_of(transaction.error()));
+    if (transaction->type == types::TransactionType::deposit)
+        return failure(Error{code::server_error, "transaction type not supported", {}});
+    if (!transaction->chain_id)
+        return failure(Error{
+            code::server_error, "only replay-protected (EIP-155) transactions allowed over RPC", {}});
+
+    sequencer::Submission submission;
+    submission.hash = crypto::keccak256(raw);
+    const auto opening = backend.history.open_block()->opening;
+    const auto context =
+        chain::make_block_context(backend.specification, opening, backend.history.block_hashes());
+    if (const auto valid = chain::validate_static(context, *transaction); !valid)
+        return failure(error_of(sequencer::Refusal{.reason = valid.error(),
+            .nonce = transaction->nonce,
+            .gas_limit = transaction->gas_limit,
+            .max_fee_per_gas = transaction->max_fee_per_gas,
+            .max_priority_fee_per_gas = transaction->max_priority_fee_per_gas,
+            .block_gas_limit = opening.gas_limit}));
+    if (transaction->gas_limit > opening.gas_limit)
+        return failure(Error{code::server_error, "exceeds block gas limit", {}});
+    const auto sender = types::recover_sender(*transaction);
+    if (!sender)
+        return failure(Error{code::server_error, "invalid sender", {}});
+    submission.sender = *sender;
+    submission.transaction = std::move(*transaction);
+    return submission;
+}
+}  // namespace jiffy::rpc

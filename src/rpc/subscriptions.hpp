@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rpc/parameters.hpp"
+#include "rpc/seal_waiters.hpp"
+#include "rpc/server.hpp"
+#include "sequencer/queues.hpp"
+
+#include <thread>
+#include <unordered_map>
+
+namespace jiffy::rpc
+{
+/// What a subscriber is told of.
+struct NewHeads
+{};
+struct Logs
+{
+    LogFilter filter;
+    /// Logs come at release, with the provisional block hash, instead of at the seal.
+    bool at_release = false;
+};
+struct NewTransactions
+{
+    bool full = false;
+};
+using Topic = std::variant<NewHeads, Logs, NewTransactions>;
+
+/// Follows the history on a thread of its own, tells subscribers what is new, and runs the waiting jobs that have
+/// become due. It only reads what is published: nobody ever waits for a subscriber.
+class Subscriptions
+{
+public:
+    Subscriptions(const sequencer::History& history, SealWaiters& waiters);
+    Subscriptions(const Subscriptions&) = delete;
+    Subscriptions& operator=(const Subscriptions&) = delete;
+    ~Subscriptions();
+
+    void start();
+    void stop();
+
+    /// Any thread: there is something new.
+    void notify() { doorbell_.ring(); }
+
+    /// A fresh id; `add` with it makes the subscription effective.
+    std::uint64_t reserve_id();
+    /// False if there are too many. What happens from now on is told.
+    bool add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic);
+    /// False if the channel has no such subscription.
+    bool remove(std::uint64_t id, const std::shared_ptr<Channel>& channel);
+    /// An id as clients see it.
+    static std::string text_of(std::uint64_t id);
+
+private:
+    struct Subscription
+    {
+        std::shared_ptr<Channel> channel;
+        Topic topic;
+    };
+
+    void run();
+    void tell_sealed(const sequencer::BlockRecord& block);
+    void tell_released(const sequencer::BlockRecord& block, std::size_t first, std::size_t end);
+    void drop_closed();
+
+    const sequencer::History& history_;
+    SealWaiters& waiters_;
+    sequencer::Doorbell doorbell_;
+    std::atomic<bool> stopping_ = false;
+    std::atomic<std::uint64_t> next_id_;
+    std::mutex mutex_;
+    std::unordered_map<std::uint64_t, Subscription> subscriptions_;
+    /// How far the history was told.
+    std::uint64_t told_sealed_ = 0;
+    std::uint64_t told_block_ = 0;
+    std::size_t told_transactions_ = 0;
+    std::thread thread_;
+};
+}  // namespace jiffy::rpc

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sequencer/history.hpp"
+
+namespace jiffy::sequencer
+{
+namespace
+{
+/// Room for the blocks between the open one and the one being sealed.
+constexpr std::size_t least_blocks = 16;
+}  // namespace
+
+History::History(std::size_t block_limit, std::uint64_t hash_seed)
+  : mask_{std::bit_ceil(std::max(block_limit, least_blocks)) - 1},
+    ring_{std::make_unique<std::atomic<const Entry*>[]>(mask_ + 1)},
+    transactions_{hash_seed},
+    provisional_hashes_{hash_seed},
+    hashes_{hash_seed}
+{}
+
+History::~History()
+{
+    for (std::size_t i = 0; i <= mask_; ++i)
+        delete ring_[i].load(std::memory_order_relaxed);
+}
+
+void History::open(const std::shared_ptr<BlockRecord>& block)
+{
+    auto& place = ring_[block->number() & mask_];
+    const Entry* old = place.exchange(new Entry{block});
+    if (old != nullptr)
+    {
+        forget(*old->block);
+        ring_epochs_.retire(old);
+    }
+    provisional_hashes_.insert(block->provisional_hash, block);
+    open_number_.store(block->number(), std::memory_order_release);
+}
+
+void History::forget(const BlockRecord& block)
+{
+    for (std::size_t i = 0; i < block.transactions.size(); ++i)
+        transactions_.erase(block.transactions[i].hash);
+    provisional_hashes_.erase(block.provisional_hash);
+}
+
+void History::index_newest_transaction(const std::shared_ptr<BlockRecord>& block)
+{
+    const auto index = block->transactions.size() - 1;
+    transactions_.insert(block->transactions[index].hash, {block, static_cast<std::uint32_t>(index)});
+    raise_visible_number(block->number());
+}
+
+void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed)
+{
+    const Hash hash = sealed.hash;
+    block->seal(std::move(sealed));
+    hashes_.insert(hash, block);
+    // Shortly before the sequencing thread forgets the block, while it can still be asked for its hash.
+    const std::size_t distance = mask_ - 2;
+    if (block->number() >= distance)
+        if (const auto old = find(block->number() - distance); old && old->sealed() != nullptr)
+            hashes_.erase(old->sealed()->hash);
+    sealed_number_.store(block->number(), std::memory_order_release);
+    raise_visible_number(block->number());
+}
+
+void History::raise_visible_number(std::uint64_t number) noexcept
+{
+    auto current = visible_number_.load(std::memory_order_relaxed);
+    while (current < number && !visible_number_.compare_exchange_weak(current, number, std::memory_order_acq_rel))
+    {}
+}
+
+std::uint64_t History::oldest_number() const noexcept
+{
+    const auto newest = open_number_.load(std::memory_order_acquire);
+    return newest > mask_ ? newest - mask_ : 0;
+}
+
+BlockPointer History::find(std::uint64_t number) const
+{
+    const auto guard = ring_epochs_.enter();
+    const Entry* entry = ring_[number & mask_].load();
+    return entry != nullptr && entry->block->number() == number ? entry->block : nullptr;
+}
+
+BlockPointer History::find(const Hash& hash) const
+{
+    if (auto found = hashes_.find(hash))
+        return *found;
+    return provisional_hashes_.find(hash).value_or(nullptr);
+}
+
+std::optional<TransactionPlace> History::find_transaction(const Hash& hash) const
+{
+    return transactions_.find(hash);
+}
+
+evm::BlockHashes History::block_hashes() const noexcept
+{
+    return {this, [](const void* context, std::uint64_t number, Hash& result) noexcept {
+                const auto block = static_cast<const History*>(context)->find(number);
+                if (!block)
+                    return state::Presence::absent;
+                const auto* sealed = block->sealed();
+                if (sealed == nullptr)
+                    return state::Presence::unavailable;
+                result = sealed->hash;
+                return state::Presence::present;
+            }};
+}
+}  // namespace jiffy::sequencer

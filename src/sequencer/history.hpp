@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "evm/environment.hpp"
+#include "sequencer/hash_index.hpp"
+#include "sequencer/records.hpp"
+
+namespace jiffy::sequencer
+{
+/// Blocks, mini-blocks, transactions and receipts of the last blocks, in memory. Two threads write, each its own part:
+/// the sequencing thread opens blocks and adds transactions, the sealing thread seals. Reading takes no lock.
+class History
+{
+public:
+    /// Keeps `block_limit` blocks, rounded up to a power of two.
+    explicit History(std::size_t block_limit, std::uint64_t hash_seed = 0);
+    History(const History&) = delete;
+    History& operator=(const History&) = delete;
+    ~History();
+
+    /// Sequencing thread: makes `block` the open one; the oldest block beyond the limit is forgotten.
+    void open(const std::shared_ptr<BlockRecord>& block);
+    /// Sequencing thread: makes the open block's newest transaction findable by its hash.
+    void index_newest_transaction(const std::shared_ptr<BlockRecord>& block);
+    /// Sealing thread: makes the block the sealed head.
+    void seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed);
+
+    /// The block under construction.
+    [[nodiscard]] BlockPointer open_block() const { return find(open_number_.load(std::memory_order_acquire)); }
+    /// The newest block with its roots.
+    [[nodiscard]] BlockPointer sealed_head() const { return find(sealed_number()); }
+    [[nodiscard]] std::uint64_t sealed_number() const noexcept { return sealed_number_.load(std::memory_order_acquire); }
+    /// The number that `eth_blockNumber` gives: the newest block that is sealed or holds a user's transaction.
+    [[nodiscard]] std::uint64_t visible_number() const noexcept
+    {
+        return visible_number_.load(std::memory_order_acquire);
+    }
+    [[nodiscard]] std::uint64_t oldest_number() const noexcept;
+
+    /// Null if there is no such block, or not any more.
+    [[nodiscard]] BlockPointer find(std::uint64_t number) const;
+    /// By canonical or provisional hash.
+    [[nodiscard]] BlockPointer find(const Hash& hash) const;
+    [[nodiscard]] std::optional<TransactionPlace> find_transaction(const Hash& hash) const;
+
+    /// For execution: hashes of sealed blocks; that of a block whose roots are not known yet is unavailable.
+    [[nodiscard]] evm::BlockHashes block_hashes() const noexcept;
+
+private:
+    struct Entry
+    {
+        std::shared_ptr<BlockRecord> block;
+    };
+
+    void forget(const BlockRecord& block);
+    void raise_visible_number(std::uint64_t number) noexcept;
+
+    std::size_t mask_;
+    std::unique_ptr<std::atomic<const Entry*>[]> ring_;
+    EpochDomain ring_epochs_;
+    HashIndex<TransactionPlace> transactions_;
+    HashIndex<BlockPointer> provisional_hashes_;
+    /// Written by the sealing thread, the other tables by the sequencing thread.
+    HashIndex<BlockPointer> hashes_;
+    std::atomic<std::uint64_t> open_number_ = 0;
+    std::atomic<std::uint64_t> sealed_number_ = 0;
+    std::atomic<std::uint64_t> visible_number_ = 0;
+};
+}  // namespace jiffy::sequencer

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <semaphore>
+
+namespace jiffy::sequencer
+{
+/// Bounded queue from one thread to one other, without locks.
+template <class T>
+class SpscQueue
+{
+public:
+    explicit SpscQueue(std::size_t capacity)
+      : mask_{std::bit_ceil(capacity) - 1},
+        places_{std::make_unique<std::optional<T>[]>(mask_ + 1)}
+    {}
+
+    /// Moves from `value` only if there is room.
+    bool try_push(T& value)
+    {
+        const std::size_t tail = tail_.load(std::memory_order_relaxed);
+        if (tail - head_.load(std::memory_order_acquire) > mask_)
+            return false;
+        places_[tail & mask_].emplace(std::move(value));
+        tail_.store(tail + 1, std::memory_order_release);
+        return true;
+    }
+
+    std::optional<T> try_pop()
+    {
+        const std::size_t head = head_.load(std::memory_order_relaxed);
+        if (head == tail_.load(std::memory_order_acquire))
+            return std::nullopt;
+        auto value = std::move(places_[head & mask_]);
+        places_[head & mask_].reset();
+        head_.store(head + 1, std::memory_order_release);
+        return value;
+    }
+
+private:
+    std::size_t mask_;
+    std::unique_ptr<std::optional<T>[]> places_;
+    alignas(64) std::atomic<std::size_t> head_ = 0;
+    alignas(64) std::atomic<std::size_t> tail_ = 0;
+};
+
+/// Bounded queue from any number of threads to one, without locks, in order of entry. Each place carries the turn in
+/// which it may be written or read.
+template <class T>
+class MpscQueue
+{
+public:
+    explicit MpscQueue(std::size_t capacity)
+      : mask_{std::bit_ceil(capacity) - 1},
+        places_{std::make_unique<Place[]>(mask_ + 1)}
+    {
+        for (std::size_t i = 0; i <= mask_; ++i)
+            places_[i].turn.store(i, std::memory_order_relaxed);
+    }
+
+    /// Moves from `value` only if there is room.
+    bool try_push(T& value)
+    {
+        std::size_t ticket = tail_.load(std::memory_order_relaxed);
+        for (;;)
+        {
+            Place& place = places_[ticket & mask_];
+            const std::size_t turn = place.turn.load(std::memory_order_acquire);
+            if (turn == ticket)
+            {
+                if (!tail_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_relaxed))
+                    continue;
+                place.value.emplace(std::move(value));
+                place.turn.store(ticket + 1, std::memory_order_release);
+                return true;
+            }
+            if (turn < ticket)
+                return false;
+            ticket = tail_.load(std::memory_order_relaxed);
+        }
+    }
+
+    /// Reading thread only.
+    std::optional<T> try_pop()
+    {
+        Place& place = places_[head_ & mask_];
+        if (place.turn.load(std::memory_order_acquire) != head_ + 1)
+            return std::nullopt;
+        auto value = std::move(place.value);
+        place.value.reset();
+        place.turn.store(head_ + mask_ + 1, std::memory_order_release);
+        ++head_;
+        return value;
+    }
+
+private:
+    struct Place
+    {
+        std::atomic<std::size_t> turn = 0;
+        std::optional<T> value;
+    };
+
+    std::size_t mask_;
+    std::unique_ptr<Place[]> places_;
+    alignas(64) std::size_t head_ = 0;
+    alignas(64) std::atomic<std::size_t> tail_ = 0;
+};
+
+/// Wakes one waiting thread; to ring takes no lock, and rings before the next wait are one.
+class Doorbell
+{
+public:
+    void ring()
+    {
+        if (!rung_.exchange(true))
+            semaphore_.release();
+    }
+    void wait()
+    {
+        semaphore_.acquire();
+        settle();
+    }
+    /// False if the time came first.
+    bool wait_until(std::chrono::steady_clock::time_point time)
+    {
+        if (!semaphore_.try_acquire_until(time))
+            return false;
+        settle();
+        return true;
+    }
+
+private:
+    /// Reads what the ringers wrote, so that what they did before they rang is seen after the wait.
+    void settle() { rung_.exchange(false); }
+
+    std::atomic<bool> rung_ = false;
+    std::counting_semaphore<> semaphore_{0};
+};
+}  // namespace jiffy::sequencer

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "chain/exceptions.hpp"
+#include "sequencer/records.hpp"
+
+#include <functional>
+
+namespace jiffy::sequencer
+{
+/// Why the sequencer does not take a transaction that could stand in a block.
+enum class PoolRefusal : std::uint8_t
+{
+    already_known,
+    replacement_underpriced,
+    /// Another one with the same nonce pays more.
+    replaced,
+    /// The queue of requests or the pool has no room.
+    full,
+    account_limit_exceeded,
+    /// The sender asked for a receipt at once, but an earlier nonce is missing.
+    nonce_gap,
+    stopping,
+};
+
+/// A refused transaction, with what its sender wants to know.
+struct Refusal
+{
+    std::variant<chain::InvalidTransaction, PoolRefusal> reason;
+    std::uint64_t nonce = 0;
+    std::uint64_t gas_limit = 0;
+    /// Wei per gas.
+    U256 max_fee_per_gas{};
+    U256 max_priority_fee_per_gas{};
+    /// Wei; the most that it can cost.
+    U256 cost{};
+    Address sender{};
+    /// Of the sender, as of the refusal.
+    std::uint64_t account_nonce = 0;
+    U256 balance{};
+    /// Of the open block.
+    U256 base_fee{};
+    std::uint64_t block_gas_limit = 0;
+};
+
+/// It waits for an earlier nonce, or for room in a block.
+struct Pooled
+{};
+
+using SubmissionResult = std::variant<TransactionPlace, Pooled, Refusal>;
+
+/// Told what became of a transaction: once, or twice if the first time it was `Pooled`. Runs on the sequencing thread
+/// and must neither wait nor do much.
+using Completion = std::move_only_function<void(const SubmissionResult&)>;
+}  // namespace jiffy::sequencer

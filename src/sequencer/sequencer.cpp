@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sequencer/sequencer.hpp"
+
+#include "chain/header_validity.hpp"
+
+#include <algorithm>
+
+namespace jiffy::sequencer
+{
+namespace
+{
+constexpr std::uint64_t microseconds_per_second = 1'000'000;
+/// Requests served before the clock is looked at again.
+constexpr int requests_per_round = 64;
+/// Blocks sealed in a row after a pause; a longer pause stops the chain's clock instead.
+constexpr std::uint64_t most_missed_blocks = 60;
+
+/// PREVRANDAO of a chain without beacons: differs from block to block, and anybody can foretell it.
+Hash mix_hash_of(std::uint64_t chain_id, std::uint64_t number)
+{
+    Byte input[16];
+    for (std::size_t i = 0; i < 8; ++i)
+    {
+        input[i] = static_cast<Byte>(chain_id >> (56 - 8 * i));
+        input[8 + i] = static_cast<Byte>(number >> (56 - 8 * i));
+    }
+    return crypto::keccak256(input);
+}
+}  // namespace
+
+Sequencer::Sequencer(const chain::ChainSpecification& specification,
+    world::World& world,
+    History& history,
+    Sealer& sealer,
+    const Clock& clock,
+    const SequencerOptions& options,
+    std::function<void()> on_release)
+  : specification_{specification},
+    history_{history},
+    sealer_{sealer},
+    clock_{clock},
+    options_{options},
+    on_release_{std::move(on_release)},
+    ledger_{specification, world, history, sealer, options.hash_seed,
+        [this](std::uint64_t number) { wait_for_seal(number); }},
+    log_{options.log_blocks},
+    pool_{options.pool, options.hash_seed},
+    ingress_{options.ingress_capacity},
+    genesis_time_{history.sealed_head()->opening.timestamp}
+{
+    open_next_block();
+}
+
+Sequencer::~Sequencer()
+{
+    stop();
+}
+
+void Sequencer::start()
+{
+    thread_ = std::thread{[this] { run(); }};
+}
+
+void Sequencer::stop()
+{
+    if (stopping_.exchange(true))
+        return;
+    doorbell_.ring();
+    if (thread_.joinable())
+        thread_.join();
+    while (serve())
+    {}
+    for (auto& submission : pool_.clear())
+        refuse(std::move(submission), PoolRefusal::stopping);
+    seal_mini(std::clamp(now(), block_end() - options_.block_interval + 1, block_end()));
+    seal_block();
+}
+
+bool Sequencer::submit(Submission& submission)
+{
+    if (stopping_)
+        return false;
+    Request request{std::move(submission)};
+    if (ingress_.try_push(request))
+    {
+        doorbell_.ring();
+        return true;
+    }
+    submission = std::move(std::get<Submission>(request));
+    return false;
+}
+
+bool Sequencer::query(NonceQuery& query)
+{
+    if (stopping_)
+        return false;
+    Request request{std::move(query)};
+    if (ingress_.try_push(request))
+    {
+        doorbell_.ring();
+        return true;
+    }
+    query = std::move(std::get<NonceQuery>(request));
+    return false;
+}
+
+void Sequencer::run()
+{
+    while (!stopping_)
+    {
+        advance();
+        ledger_.provide_parent_hash_if_known();
+        if (!serve())
+            doorbell_.wait_until(clock_.when(std::min(next_mini_seal_, block_end()) + lag_));
+    }
+}
+
+void Sequencer::step()
+{
+    advance();
+    while (serve())
+    {}
+}
+
+std::uint64_t Sequencer::block_end() const noexcept
+{
+    return genesis_time_ * microseconds_per_second + ledger_.open().number() * options_.block_interval;
+}
+
+void Sequencer::open_next_block()
+{
+    // The newest block is this one's parent, sealed or not: nothing here depends on its roots but the parent hash.
+    const auto parent = history_.open_block();
+    types::Header parent_header = parent->opening;
+    const auto count = parent->transactions.size();
+    parent_header.gas_used = count == 0 ? 0 : parent->transactions[count - 1].receipt.cumulative_gas_used;
+    if (parent_header.blob_gas_used)
+        for (std::size_t i = 0; i < count; ++i)
+            *parent_header.blob_gas_used += parent->transactions[i].blob_gas_used;
+
+    const auto number = parent->number() + 1;
+    const auto timestamp = genesis_time_ + number * options_.block_interval / microseconds_per_second;
+    auto header = chain::make_child_header(
+        specification_, parent_header, Hash{}, timestamp, specification_.jiffy->block_gas_limit);
+    header.beneficiary = options_.beneficiary;
+    header.mix_hash = mix_hash_of(specification_.chain_id, number);
+    OpenBlock entry{std::move(header)};
+    log_.append(entry);
+    ledger_.open_block(entry);
+    next_mini_seal_ = block_end() - options_.block_interval + options_.mini_block_interval;
+}
+
+void Sequencer::advance()
+{
+    auto time = now();
+    if (time > block_end() + most_missed_blocks * options_.block_interval)
+    {
+        lag_ += time - block_end();
+        time = block_end();
+    }
+    while (time >= std::min(next_mini_seal_, block_end()))
+    {
+        seal_mini(std::min(time, block_end()));
+        if (time < block_end())
+            break;
+        seal_block();
+        open_next_block();
+        fill_with_waiting();
+        time = now();
+    }
+}
+
+void Sequencer::fill_with_waiting()
+{
+    auto waiting = std::exchange(waiting_for_room_, {});
+    for (const auto& sender : waiting)
+    {
+        // Once one does not fit again, those behind it stay behind it.
+        if (waiting_for_room_.empty())
+            promote(sender);
+        else
+            waiting_for_room_.push_back(sender);
+    }
+}
+
+void Sequencer::seal_mini(std::uint64_t time)
+{
+    const SealMini entry{time};
+    log_.append(entry);
+    ledger_.seal_mini(entry);
+    // The next point of the grid; those that were missed are left out.
+    const auto start = block_end() - options_.block_interval;
+    next_mini_seal_ = start + ((time - start) / options_.mini_block_interval + 1) * options_.mini_block_interval;
+    on_release_();
+}
+
+void Sequencer::seal_block()
+{
+    log_.append(SealBlock{});
+    ledger_.seal_block();
+}
+
+void Sequencer::wait_for_seal(std::uint64_t number)
+{
+    if (!sealer_.is_running())
+        sealer_.process_pending();
+    while (history_.sealed_number() < number)
+        doorbell_.wait();
+}
+
+bool Sequencer::serve()
+{
+    for (int i = 0; i < requests_per_round; ++i)
+    {
+        auto request = ingress_.try_pop();
+        if (!request)
+            return i != 0;
+        std::visit([this](auto& message) { serve(std::move(message)); }, *request);
+    }
+    return true;
+}
+
+void Sequencer::serve(NonceQuery query)
+{
+    const auto nonce = ledger_.account(query.address).nonce;
+    query.answer(pool_.next_nonce(query.address, nonce));
+}
+
+void Sequencer::serve(Submission submission)
+{
+    if (stopping_)
+        return refuse(std::move(submission), PoolRefusal::stopping);
+    const Address sender = submission.sender;
+    const auto account_nonce = ledger_.account(sender).nonce;
+    const auto nonce = submission.transaction.nonce;
+    if (nonce < account_nonce)
+    {
+        const auto known = history_.find_transaction(submission.hash);
+        if (known && known->block->sealed() == nullptr)
+            return refuse(std::move(submission), PoolRefusal::already_known);
+        return refuse(std::move(submission), chain::InvalidTransaction::nonce_mismatch_too_low);
+    }
+    // One that waits for room has its place in the order already; whoever comes later stays behind it.
+    if (nonce > account_nonce || !waiting_for_room_.empty())
+    {
+        if (nonce > account_nonce && submission.refuse_gap && pool_.next_nonce(sender, account_nonce) < nonce)
+            return refuse(std::move(submission), PoolRefusal::nonce_gap);
+        if (nonce == account_nonce)
+            waiting_for_room_.push_back(sender);
+        return pool(std::move(submission));
+    }
+    if (execute(std::move(submission)))
+        promote(sender);
+}
+
+bool Sequencer::execute(Submission submission)
+{
+    if (submission.transaction.gas_limit > ledger_.capacity().gas &&
+        submission.transaction.gas_limit <= ledger_.open().opening.gas_limit)
+    {
+        waiting_for_room_.push_back(submission.sender);
+        pool(std::move(submission));
+        return false;
+    }
+    Tx entry{submission.transaction, submission.hash, submission.sender};
+    auto executed = ledger_.execute(entry);
+    if (!executed)
+    {
+        refuse(std::move(submission), executed.error());
+        return false;
+    }
+    log_.append(std::move(entry));
+    submission.complete(SubmissionResult{std::move(*executed)});
+    on_release_();
+    return true;
+}
+
+void Sequencer::pool(Submission submission)
+{
+    auto added = pool_.add(submission);
+    if (!added)
+        return refuse(std::move(submission), added.error());
+    pooled_.store(pool_.size(), std::memory_order_release);
+    added->place->complete(SubmissionResult{Pooled{}});
+    if (added->replaced)
+        refuse(std::move(*added->replaced), PoolRefusal::replaced);
+}
+
+void Sequencer::promote(const Address& sender)
+{
+    if (pool_.empty())
+        return;
+    for (;;)
+    {
+        std::vector<Submission> stale;
+        auto next = pool_.take(sender, ledger_.account(sender).nonce, stale);
+        for (auto& submission : stale)
+            refuse(std::move(submission), chain::InvalidTransaction::nonce_mismatch_too_low);
+        pooled_.store(pool_.size(), std::memory_order_release);
+        if (!next || !execute(std::move(*next)))
+            return;
+    }
+}
+
+void Sequencer::refuse(Submission submission, std::variant<chain::InvalidTransaction, PoolRefusal> reason)
+{
+    const auto& transaction = submission.transaction;
+    const auto account = ledger_.account(submission.sender);
+    submission.complete(Refusal{.reason = reason,
+        .nonce = transaction.nonce,
+        .gas_limit = transaction.gas_limit,
+        .max_fee_per_gas = transaction.max_fee_per_gas,
+        .max_priority_fee_per_gas = transaction.max_priority_fee_per_gas,
+        .cost = chain::maximum_cost(transaction).value_or(U256::max()),
+        .sender = submission.sender,
+        .account_nonce = account.nonce,
+        .balance = account.balance,
+        .base_fee = *ledger_.open().opening.base_fee_per_gas,
+        .block_gas_limit = ledger_.open().opening.gas_limit});
+}
+}  // namespace jiffy::sequencer
