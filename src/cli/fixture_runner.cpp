@@ -77,6 +77,7 @@ public:
     {
         running_ = count;
         std::vector<std::jthread> threads;
+        threads.reserve(count);
         for (unsigned i = 0; i < count; ++i)
             threads.emplace_back([this, runner = make_runner()] { work(runner); });
         std::unique_lock lock{mutex_};
