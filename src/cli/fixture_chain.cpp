@@ -62,6 +62,9 @@ constexpr std::array old_exceptions{
     OldException{"TransactionException.TYPE_NOT_SUPPORTED",
         "TransactionException.TYPE_1_TX_PRE_FORK|TransactionException.TYPE_2_TX_PRE_FORK|"
         "TransactionException.TYPE_3_TX_PRE_FORK"},
+    // EEST had one name for both before its release 5.
+    OldException{
+        "TransactionException.INTRINSIC_GAS_TOO_LOW", "TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST"},
     OldException{"SenderNotEOA", "TransactionException.SENDER_NOT_EOA"},
     OldException{"TR_NonceHasMaxValue", "TransactionException.NONCE_IS_MAX"},
     OldException{"TR_TipGtFeeCap", "TransactionException.PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS"},

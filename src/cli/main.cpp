@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/bench_evm.hpp"
 #include "cli/blocktest.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
@@ -60,8 +61,22 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->callback([options, &exit_code] { exit_code = dev(*options); });
 }
 
+void declare_benchmarks(CLI::App& program, int& exit_code)
+{
+    auto* bench = program.add_subcommand("bench", "measure");
+    bench->require_subcommand(1);
+    auto options = std::make_shared<BenchEvmOptions>();
+    auto* evm = bench->add_subcommand("evm", "time the interpreter on a file of cases");
+    evm->add_option("--cases", options->cases_file, "JSON file of cases")->required();
+    evm->add_option("--filter", options->filter, "only cases whose name this regular expression finds");
+    evm->add_option("--budget-ms", options->budget_ms, "time for each case")->check(CLI::PositiveNumber);
+    evm->add_flag("--json", options->json, "one JSON document");
+    evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
+}
+
 constexpr Declaration commands[] = {
     declare_dev,
+    declare_benchmarks,
     [](CLI::App& program, int& exit_code)
     { declare_fixture_command<statetest>(program, "statetest", "run state test fixtures", exit_code); },
     [](CLI::App& program, int& exit_code)

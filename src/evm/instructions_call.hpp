@@ -14,7 +14,7 @@ namespace jiffy::evm::instructions
 inline constexpr std::uint64_t value_transfer_gas = 9000;
 inline constexpr std::uint64_t new_account_gas = 25000;
 inline constexpr std::int64_t call_stipend = 2300;
-inline constexpr std::uint64_t maximum_init_code_size = 2 * 0x6000;
+inline constexpr std::uint64_t maximum_init_code_size = 2ULL * 0x6000;
 
 /// The region's bytes; it is in memory already.
 inline BytesView memory_view(Frame& frame, const U256& offset, const U256& size) noexcept

@@ -367,6 +367,7 @@ void Instruction::log(int topic_count)
     const U256 offset = pop();
     const U256 size = pop();
     std::vector<Hash> topics;
+    topics.reserve(static_cast<std::size_t>(topic_count));
     for (int i = 0; i < topic_count; ++i)
         topics.push_back(to_hash(pop()));
     journal_.add_log(frame_.account->address, topics, memory_view(offset, size));

@@ -98,7 +98,7 @@ std::size_t encode_account(const AccountLeaf& account, std::size_t depth, Byte* 
     const BytesView nonce_string{nonce, nonce_size};
     const BytesView balance{account.balance(), account.balance_size};
 
-    const auto fields = rlp_string_size(nonce_string) + rlp_string_size(balance) + 2 * 33;
+    const auto fields = rlp_string_size(nonce_string) + rlp_string_size(balance) + std::size_t{2} * 33;
     const auto value_size = rlp_header_size(fields) + fields;
     const auto payload = path_size(depth, 64) + rlp_header_size(value_size) + value_size;
     auto* const start = target;
@@ -123,7 +123,7 @@ std::size_t encoded_size_limit(const NodePool& pool, NodeId id) noexcept
         {
             const auto& branch = node_as<Branch>(pool, id);
             const auto value = branch.child(terminator);
-            return headers + 16 * 33 + (value == no_node ? 0 : node_as<Leaf>(pool, value).value_size);
+            return headers + std::size_t{16} * 33 + (value == no_node ? 0 : node_as<Leaf>(pool, value).value_size);
         }
         case NodeKind::extension:
             return headers + 33 + 33;
@@ -132,7 +132,7 @@ std::size_t encoded_size_limit(const NodePool& pool, NodeId id) noexcept
         case NodeKind::account:
             break;
     }
-    return headers + 33 + 4 * 33;
+    return headers + std::size_t{5} * 33;
 }
 
 std::size_t encode_node(const NodePool& pool, NodeId id, std::size_t depth, Byte* target) noexcept

@@ -9,7 +9,6 @@ namespace jiffy::trie
 {
 namespace
 {
-using types::AccountChange;
 using types::StateDifference;
 
 /// Makes the leaves of a storage trie: the value of a slot is RLP of its number.

@@ -9,7 +9,7 @@ namespace
 constexpr std::size_t width = 4;
 
 /// Four lanes, one of each state.
-typedef std::uint64_t Vector __attribute__((vector_size(32)));
+using Vector = std::uint64_t __attribute__((vector_size(32)));
 }  // namespace
 
 void keccak256_batch_avx2(const BytesView* messages, Hash* digests, std::size_t count) noexcept

@@ -11,7 +11,7 @@ namespace
 constexpr std::size_t width = 8;
 
 /// Eight lanes, one of each state.
-typedef std::uint64_t Vector __attribute__((vector_size(64), may_alias));
+using Vector = std::uint64_t __attribute__((vector_size(64), may_alias));
 
 /// Turns row i, eight words of message i, into vector i, word i of eight messages.
 [[gnu::target("avx512f"), gnu::always_inline]] inline void transpose(__m512i (&rows)[8]) noexcept
