@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "world/snapshot.hpp"
+
+#include <deque>
+
+namespace jiffy::world
+{
+/// Bounds of a world's memory for the past and for readers.
+struct Limits
+{
+    /// Overwritten values kept for pinned readers and rewinds, 64 bytes each: how far back both reach.
+    std::size_t log_records = std::size_t{1} << 20;
+    /// Snapshots alive at a time.
+    std::size_t pins = 1024;
+};
+
+/// What a world holds; for metrics.
+struct Statistics
+{
+    std::uint32_t accounts = 0;
+    std::uint32_t slots = 0;
+    std::uint32_t codes = 0;
+    std::size_t pins = 0;
+    /// The oldest commit that can be pinned.
+    CommitNumber oldest = 0;
+    /// Address space of tables and log; memory is taken as it fills.
+    std::size_t bytes_reserved = 0;
+};
+
+/// The live state in memory. One thread, the committer, applies differences; any number of threads read snapshots of it
+/// without locks and without ever holding the writer up.
+///
+/// Accounts and slots have ids in the order in which they first appear, in any run the same for the same differences.
+class World
+{
+public:
+    /// The seed decides where keys lie in the tables, so that nobody can prepare colliding ones; nothing else depends
+    /// on it.
+    explicit World(std::uint64_t hash_seed = 0, const Limits& limits = {});
+
+    /// Writer: applies the difference as one commit and returns its number. Readers see all of it or nothing.
+    CommitNumber apply(const types::StateDifference& difference);
+
+    /// Writer: makes `commit` the latest commit again, with the ids that were given out by then. Every snapshot becomes
+    /// unavailable. False, without effect, if the log does not reach back to it or it is still to come.
+    bool rewind(CommitNumber commit);
+
+    /// Writer: the state as it is at each read, without a pin.
+    [[nodiscard]] state::Source latest() const noexcept { return state::Source{latest_}; }
+
+    /// Number of the latest commit; any thread.
+    [[nodiscard]] CommitNumber commit_number() const noexcept { return tables_.latest.load(std::memory_order_acquire); }
+
+    /// The state at the latest commit; any thread. Too many snapshots make one that is not pinned.
+    [[nodiscard]] Snapshot pin() const noexcept { return Snapshot{tables_}; }
+
+    /// The state at an earlier commit; any thread. Empty if it is not there any more, not yet, or if there are too many
+    /// snapshots.
+    [[nodiscard]] std::optional<Snapshot> pin_at(CommitNumber commit) const noexcept;
+
+    /// Writer.
+    [[nodiscard]] Statistics statistics() const noexcept;
+
+    /// Writer: the id of an account or slot that has appeared, else `no_id`. The slot is that of the account's storage
+    /// now.
+    [[nodiscard]] std::uint32_t account_id(const Address& address) const noexcept;
+    [[nodiscard]] std::uint32_t slot_id(const Address& address, const U256& key) const noexcept;
+
+private:
+    /// Where things stood after a commit.
+    struct Boundary
+    {
+        std::uint64_t log_head = 0;
+        std::uint32_t accounts = 0;
+        std::uint32_t slots = 0;
+        StorageId storages = 0;
+    };
+
+    /// Reads what was written last.
+    struct Latest
+    {
+        const Tables& tables;
+
+        [[nodiscard]] Reader reader() const noexcept;
+        state::Presence account(const Address& address, types::Account& result) const noexcept
+        {
+            return reader().account(address, result);
+        }
+        state::Presence storage(const Address& address, const U256& key, U256& result) const noexcept
+        {
+            return reader().storage(address, key, result);
+        }
+        state::Presence code(const Hash& code_hash, BytesView& result) const noexcept
+        {
+            return reader().code(code_hash, result);
+        }
+        state::Presence has_storage(const Address& address) const noexcept { return reader().has_storage(address); }
+    };
+
+    std::uint32_t account_entry(const Address& address, std::uint64_t hash);
+    void apply_account(CommitNumber commit,
+        const types::StateDifference& difference,
+        const types::AccountChange& change,
+        std::uint32_t id);
+    void apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change);
+    void write_account(CommitNumber commit, std::uint32_t id, const AccountValue& before, const AccountValue& value);
+    CodeId code_entry(const Hash& hash, const Bytes* code);
+    [[nodiscard]] std::uint32_t find_account(const Address& address, std::uint64_t hash) const noexcept;
+    [[nodiscard]] std::uint32_t find_slot(StorageId storage, const U256& key, std::uint64_t hash) const noexcept;
+    [[nodiscard]] AccountValue value_of(std::uint32_t account_id) const noexcept;
+    void store_account(std::uint32_t id, Word stamp, const AccountValue& value, std::uint32_t newest_record) noexcept;
+    void take_back(const Record& record) noexcept;
+    void close_commit(CommitNumber commit);
+
+    Tables tables_;
+    Latest latest_{tables_};
+    /// Slots that are not zero, by storage id.
+    std::vector<std::uint32_t> storage_sizes_;
+    /// Of the commits from the log's floor to the latest one.
+    std::deque<Boundary> boundaries_;
+    CommitNumber first_boundary_ = 0;
+};
+}  // namespace jiffy::world

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/world.hpp"
+
+#include <gtest/gtest.h>
+#include <random>
+#include <thread>
+
+namespace jiffy::world
+{
+namespace
+{
+using state::Presence;
+
+constexpr std::uint64_t holders = 64;
+constexpr std::uint64_t initial_balance = 1'000'000;
+
+Address holder(std::uint64_t number)
+{
+    return to_address(U256{number + 1});
+}
+
+types::AccountChange balance_change(std::uint64_t number, std::uint64_t balance)
+{
+    types::AccountChange change;
+    change.address = holder(number);
+    // Both halves of the balance say the same: a torn read of a wide one would show.
+    change.account.balance = {balance, 0, 0, number % 4 == 0 ? balance : 0};
+    return change;
+}
+
+/// What a reader found in one snapshot.
+enum class Finding
+{
+    consistent,
+    unavailable,
+    wrong,
+};
+
+Finding look_at(const Snapshot& snapshot)
+{
+    U256 sum;
+    for (std::uint64_t number = 0; number < holders; ++number)
+    {
+        types::Account account;
+        U256 copy;
+        const auto presence = snapshot.account(holder(number), account);
+        const auto slot_presence = snapshot.storage(holder(number), U256{7}, copy);
+        if (presence == Presence::unavailable || slot_presence == Presence::unavailable)
+            return Finding::unavailable;
+        const auto& limbs = account.balance.limbs;
+        // The slot holds a copy of the balance, written by the same commit.
+        if (presence != Presence::present || copy != account.balance || limbs[3] != (number % 4 == 0 ? limbs[0] : 0))
+            return Finding::wrong;
+        sum += U256{limbs[0]};
+    }
+    return sum == U256{holders * initial_balance} ? Finding::consistent : Finding::wrong;
+}
+
+TEST(WorldStress, readers_find_the_same_sum_of_balances_in_every_snapshot)
+{
+    World world{5, {.log_records = 4096, .pins = 8}};
+    std::vector<std::uint64_t> balances(holders, initial_balance);
+    const auto add = [&](types::StateDifference& difference, std::uint64_t number)
+    {
+        auto change = balance_change(number, balances[number]);
+        change.first_slot = static_cast<std::uint32_t>(difference.slots.size());
+        change.slot_count = 1;
+        difference.slots.push_back({U256{7}, change.account.balance});
+        difference.accounts.push_back(change);
+    };
+    types::StateDifference genesis;
+    for (std::uint64_t number = 0; number < holders; ++number)
+        add(genesis, number);
+    world.apply(genesis);
+
+    std::atomic<bool> is_done{false};
+    std::atomic<std::uint64_t> consistent{0};
+    std::atomic<std::uint64_t> unavailable{0};
+    std::atomic<std::uint64_t> wrong{0};
+    std::vector<std::thread> readers;
+    for (unsigned i = 0; i < 3; ++i)
+        readers.emplace_back(
+            [&, i]
+            {
+                std::mt19937_64 random{i};
+                while (!is_done.load(std::memory_order_relaxed))
+                {
+                    auto snapshot = world.pin();
+                    if (random() % 4 == 0)
+                        if (auto earlier =
+                                world.pin_at(snapshot.commit() - std::min(snapshot.commit() - 1, random() % 50)))
+                            snapshot = *std::move(earlier);
+                    for (const auto* name : {"first look", "second look"})
+                    {
+                        switch (look_at(snapshot))
+                        {
+                            case Finding::consistent:
+                                ++consistent;
+                                break;
+                            case Finding::unavailable:
+                                ++unavailable;
+                                break;
+                            case Finding::wrong:
+                                ++wrong;
+                                ADD_FAILURE() << name << " at commit " << snapshot.commit();
+                                break;
+                        }
+                    }
+                }
+            });
+
+    std::mt19937_64 random{99};
+    types::StateDifference difference;
+    for (std::uint64_t commit = 0; commit < 20'000; ++commit)
+    {
+        const auto from = random() % holders;
+        const auto to = (from + 1 + random() % (holders - 1)) % holders;
+        const auto amount = random() % (balances[from] + 1);
+        balances[from] -= amount;
+        balances[to] += amount;
+        difference.clear();
+        add(difference, from);
+        add(difference, to);
+        // Newcomers make the tables grow under the readers.
+        difference.accounts.push_back(balance_change(holders + commit, 0));
+        world.apply(difference);
+        if (commit % 1000 == 999)
+        {
+            const auto target = world.commit_number();
+            auto detour = difference;
+            detour.accounts[0].account.balance = 12345;
+            world.apply(detour);
+            EXPECT_TRUE(world.rewind(target));
+        }
+    }
+    is_done = true;
+    for (auto& reader : readers)
+        reader.join();
+    EXPECT_EQ(wrong, 0U);
+    EXPECT_GT(consistent, 100U);
+}
+}  // namespace
+}  // namespace jiffy::world

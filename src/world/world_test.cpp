@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world/world.hpp"
+
+#include "base/hex.hpp"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <rapidcheck/gtest.h>
+
+namespace jiffy::world
+{
+namespace
+{
+using state::Presence;
+
+constexpr std::uint64_t address_range = 24;
+constexpr std::uint64_t key_range = 6;
+
+struct PlainAccount
+{
+    types::Account account;
+    std::map<U256, U256> slots;
+
+    friend bool operator==(const PlainAccount&, const PlainAccount&) = default;
+};
+
+using PlainState = std::map<Address, PlainAccount>;
+
+Address address_number(std::uint64_t number)
+{
+    return to_address(U256{number});
+}
+
+Bytes code_number(std::uint64_t number)
+{
+    return {static_cast<Byte>(number), 0x5b};
+}
+
+void apply_to(PlainState& state, const types::StateDifference& difference)
+{
+    for (const auto& change : difference.accounts)
+    {
+        if (change.deleted)
+        {
+            state.erase(change.address);
+            continue;
+        }
+        auto& entry = state[change.address];
+        entry.account = change.account;
+        if (change.storage_cleared)
+            entry.slots.clear();
+        for (const auto& [key, value] : difference.slots_of(change))
+            if (value.is_zero())
+                entry.slots.erase(key);
+            else
+                entry.slots[key] = value;
+    }
+}
+
+/// A random number below `bound` that shrinks with the test case.
+std::uint64_t pick(std::uint64_t bound)
+{
+    return *rc::gen::inRange<std::uint64_t>(0, bound);
+}
+
+types::StateDifference random_difference()
+{
+    types::StateDifference difference;
+    for (std::uint64_t number = 0; number < address_range; ++number)
+    {
+        if (pick(4) != 0)
+            continue;
+        types::AccountChange change;
+        change.address = address_number(number);
+        const auto kind = pick(8);
+        change.deleted = kind == 0;
+        change.storage_cleared = kind == 1;
+        change.first_slot = static_cast<std::uint32_t>(difference.slots.size());
+        if (!change.deleted)
+        {
+            change.account.nonce = pick(5);
+            change.account.balance = U256{pick(4)} << (pick(2) * 200);
+            if (const auto code = pick(6); code < 2)
+            {
+                difference.codes.push_back({crypto::keccak256(code_number(code)), code_number(code)});
+                change.account.code_hash = difference.codes.back().hash;
+            }
+            for (std::uint64_t key = 0; key < key_range; ++key)
+                if (pick(3) == 0)
+                    difference.slots.push_back({U256{key} << 100, U256{pick(3)}});
+        }
+        change.slot_count = static_cast<std::uint32_t>(difference.slots.size()) - change.first_slot;
+        difference.accounts.push_back(change);
+    }
+    return difference;
+}
+
+/// True if the source says exactly what the state is; false if it says that it cannot tell.
+template <class Source>
+bool matches(const Source& source, const PlainState& state)
+{
+    for (std::uint64_t number = 0; number < address_range; ++number)
+    {
+        const auto address = address_number(number);
+        const auto expected = state.find(address);
+        const auto exists = expected != state.end();
+        types::Account account;
+        const auto presence = source.account(address, account);
+        if (presence == Presence::unavailable)
+            return false;
+        RC_ASSERT((presence == Presence::present) == exists);
+        if (exists)
+            RC_ASSERT(account == expected->second.account);
+
+        const auto has_storage = source.has_storage(address);
+        if (has_storage == Presence::unavailable)
+            return false;
+        RC_ASSERT((has_storage == Presence::present) == (exists && !expected->second.slots.empty()));
+
+        for (std::uint64_t key = 0; key < key_range; ++key)
+        {
+            U256 value;
+            const auto slot_presence = source.storage(address, U256{key} << 100, value);
+            if (slot_presence == Presence::unavailable)
+                return false;
+            const auto slot =
+                exists ? expected->second.slots.find(U256{key} << 100) : state.begin()->second.slots.end();
+            const auto has_slot = exists && slot != expected->second.slots.end();
+            RC_ASSERT((slot_presence == Presence::present) == has_slot);
+            if (has_slot)
+                RC_ASSERT(value == slot->second);
+        }
+        if (exists && account.has_code())
+        {
+            BytesView code;
+            RC_ASSERT(source.code(account.code_hash, code) == Presence::present);
+            RC_ASSERT(crypto::keccak256(code) == account.code_hash);
+        }
+    }
+    return true;
+}
+
+PlainState plain_state_of(const types::StateDifference& difference)
+{
+    PlainState state;
+    apply_to(state, difference);
+    return state;
+}
+
+RC_GTEST_PROP(World, shows_each_snapshot_the_state_of_its_commit, ())
+{
+    World world{*rc::gen::arbitrary<std::uint64_t>(), {.log_records = 1024, .pins = 64}};
+    std::vector<PlainState> states(1);
+    std::vector<Snapshot> snapshots;
+    const auto steps = pick(60);
+    for (std::uint64_t step = 0; step < steps; ++step)
+    {
+        const auto difference = random_difference();
+        states.push_back(states.back());
+        apply_to(states.back(), difference);
+        RC_ASSERT(world.apply(difference) == states.size() - 1);
+        RC_ASSERT(matches(world.latest(), states.back()));
+        if (pick(6) == 0)
+        {
+            const auto target = pick(states.size());
+            const auto reaches_back = target >= world.statistics().oldest;
+            RC_ASSERT(world.rewind(target) == reaches_back);
+            if (reaches_back)
+            {
+                states.resize(target + 1);
+                for (const auto& snapshot : snapshots)
+                    RC_ASSERT(!matches(snapshot, {}) || target == states.size());
+                snapshots.clear();
+                RC_ASSERT(matches(world.latest(), states.back()));
+            }
+        }
+        snapshots.push_back(world.pin());
+        RC_ASSERT(snapshots.back().commit() == world.commit_number());
+        const auto commit = pick(states.size());
+        auto earlier = world.pin_at(commit);
+        RC_ASSERT(earlier.has_value() == (commit >= world.statistics().oldest && snapshots.size() < 64));
+        if (earlier)
+            RC_ASSERT(matches(*earlier, states[commit]));
+        if (snapshots.size() > 20)
+            snapshots.erase(snapshots.begin());
+        for (const auto& snapshot : snapshots)
+            RC_ASSERT(matches(snapshot, states[snapshot.commit()]) || snapshot.commit() < world.statistics().oldest);
+        const auto whole = snapshots.back().as_difference();
+        RC_ASSERT(whole.has_value());
+        RC_ASSERT(plain_state_of(*whole) == states.back());
+    }
+}
+
+RC_GTEST_PROP(World, gives_the_same_ids_whatever_the_seed_and_after_a_detour, ())
+{
+    World straight{1};
+    World winding{2};
+    for (std::uint64_t step = 0; step < 4; ++step)
+    {
+        const auto difference = random_difference();
+        straight.apply(difference);
+        const auto before = winding.commit_number();
+        winding.apply(random_difference());
+        RC_ASSERT(winding.rewind(before));
+        winding.apply(difference);
+    }
+    for (std::uint64_t number = 0; number < address_range; ++number)
+    {
+        const auto address = address_number(number);
+        RC_ASSERT(straight.account_id(address) == winding.account_id(address));
+        for (std::uint64_t key = 0; key < key_range; ++key)
+            RC_ASSERT(straight.slot_id(address, U256{key} << 100) == winding.slot_id(address, U256{key} << 100));
+    }
+    RC_ASSERT(straight.statistics().slots == winding.statistics().slots);
+}
+
+types::StateDifference credit(std::uint64_t first, std::uint64_t count, std::uint64_t balance)
+{
+    types::StateDifference difference;
+    for (auto number = first; number < first + count; ++number)
+    {
+        types::AccountChange change;
+        change.address = address_number(number);
+        change.account.balance = balance;
+        difference.accounts.push_back(change);
+    }
+    return difference;
+}
+
+TEST(World, keeps_every_account_while_its_index_grows)
+{
+    World world{3};
+    constexpr std::uint64_t count = 20'000;
+    for (std::uint64_t first = 0; first < count; first += 100)
+    {
+        const auto before = world.pin();
+        world.apply(credit(first, 100, first + 1));
+        types::Account account;
+        EXPECT_EQ(before.account(address_number(first), account), Presence::absent);
+        if (first != 0)
+            EXPECT_EQ(before.account(address_number(first - 1), account), Presence::present);
+    }
+    for (std::uint64_t number = 0; number < count; ++number)
+    {
+        types::Account account;
+        ASSERT_EQ(world.latest().account(address_number(number), account), Presence::present) << number;
+        EXPECT_EQ(account.balance, U256{number / 100 * 100 + 1});
+        EXPECT_EQ(world.account_id(address_number(number)), number);
+    }
+}
+
+TEST(World, lets_old_snapshots_go_when_the_log_is_full)
+{
+    World world{3, {.log_records = 1024}};
+    world.apply(credit(0, 100, 1));
+    const auto old = world.pin();
+    for (std::uint64_t i = 0; i < 5; ++i)
+        world.apply(credit(0, 100, i + 2));
+    types::Account account;
+    EXPECT_EQ(old.account(address_number(0), account), Presence::present);
+    EXPECT_EQ(account.balance, U256{1});
+    for (std::uint64_t i = 0; i < 10; ++i)
+        world.apply(credit(0, 100, i + 100));
+    EXPECT_EQ(old.account(address_number(0), account), Presence::unavailable);
+    EXPECT_FALSE(world.pin_at(old.commit()).has_value());
+    EXPECT_FALSE(world.rewind(old.commit()));
+    EXPECT_FALSE(old.as_difference().has_value());
+}
+
+TEST(World, takes_a_commit_larger_than_its_log)
+{
+    World world{3, {.log_records = 1024}};
+    world.apply(credit(0, 5000, 7));
+    types::Account account;
+    EXPECT_EQ(world.pin().account(address_number(4999), account), Presence::present);
+    EXPECT_TRUE(world.pin_at(1).has_value());
+    EXPECT_FALSE(world.pin_at(0).has_value());
+    world.apply(credit(0, 1, 8));
+    EXPECT_TRUE(world.rewind(1));
+    EXPECT_EQ(world.pin().account(address_number(0), account), Presence::present);
+    EXPECT_EQ(account.balance, U256{7});
+}
+
+TEST(World, bounds_the_number_of_snapshots)
+{
+    World world{3, {.pins = 2}};
+    auto first = std::optional{world.pin()};
+    const auto second = world.pin();
+    EXPECT_TRUE(first->is_pinned());
+    EXPECT_TRUE(second.is_pinned());
+    const auto third = world.pin();
+    types::Account account;
+    EXPECT_FALSE(third.is_pinned());
+    EXPECT_EQ(third.account({}, account), Presence::unavailable);
+    EXPECT_EQ(third.storage({}, {}, account.balance), Presence::unavailable);
+    EXPECT_EQ(third.has_storage({}), Presence::unavailable);
+    EXPECT_FALSE(world.pin_at(0).has_value());
+    EXPECT_EQ(world.statistics().pins, 2U);
+    first.reset();
+    EXPECT_TRUE(world.pin().is_pinned());
+}
+
+TEST(World, says_that_a_code_it_has_only_the_hash_of_is_unavailable)
+{
+    World world;
+    auto difference = credit(1, 1, 1);
+    const auto code = code_number(9);
+    const auto hash = crypto::keccak256(code);
+    BytesView found;
+    EXPECT_EQ(world.latest().code(hash, found), Presence::absent);
+    difference.accounts[0].account.code_hash = hash;
+    world.apply(difference);
+    EXPECT_EQ(world.latest().code(hash, found), Presence::unavailable);
+    difference.codes.push_back({hash, code});
+    world.apply(difference);
+    ASSERT_EQ(world.latest().code(hash, found), Presence::present);
+    EXPECT_EQ(to_bytes(found), code);
+    EXPECT_EQ(world.latest().code(crypto::empty_keccak, found), Presence::present);
+    EXPECT_TRUE(found.empty());
+}
+}  // namespace
+}  // namespace jiffy::world
