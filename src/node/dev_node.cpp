@@ -41,7 +41,7 @@ struct DevNode::Parts
       : options{wanted},
         seed{random_seed()},
         specification{make_specification(wanted)},
-        genesis{development_genesis(specification, accounts, clock.now() / 1'000'000)},
+        genesis{sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)},
         world{seed},
         history{wanted.history_blocks, seed},
         root_check{world, kernels},
@@ -71,7 +71,9 @@ struct DevNode::Parts
         backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters,
             subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
-        dispatcher.emplace(*backend, rpc::all_methods());
+        auto methods = rpc::all_methods();
+        methods.push_back(rpc::anvil_methods());
+        dispatcher.emplace(*backend, methods);
     }
 
     void seal_genesis()
@@ -94,8 +96,8 @@ struct DevNode::Parts
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
     chain::ChainSpecification specification;
-    std::vector<DevelopmentAccount> accounts = development_accounts();
-    Genesis genesis;
+    std::vector<sequencer::DevelopmentAccount> accounts = sequencer::development_accounts();
+    sequencer::Genesis genesis;
     world::World world;
     sequencer::History history;
     RootCheck root_check;
@@ -162,12 +164,12 @@ std::uint16_t DevNode::port() const noexcept
     return parts_->server->port();
 }
 
-const std::vector<DevelopmentAccount>& DevNode::accounts() const noexcept
+const std::vector<sequencer::DevelopmentAccount>& DevNode::accounts() const noexcept
 {
     return parts_->accounts;
 }
 
-const Genesis& DevNode::genesis() const noexcept
+const sequencer::Genesis& DevNode::genesis() const noexcept
 {
     return parts_->genesis;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "node/genesis.hpp"
+#include "sequencer/genesis.hpp"
 
 #include <expected>
 #include <memory>
@@ -44,8 +44,8 @@ public:
     ~DevNode();
 
     [[nodiscard]] std::uint16_t port() const noexcept;
-    [[nodiscard]] const std::vector<DevelopmentAccount>& accounts() const noexcept;
-    [[nodiscard]] const Genesis& genesis() const noexcept;
+    [[nodiscard]] const std::vector<sequencer::DevelopmentAccount>& accounts() const noexcept;
+    [[nodiscard]] const sequencer::Genesis& genesis() const noexcept;
     [[nodiscard]] RootReport root_report() const noexcept;
 
     /// Answers what has begun, seals the open block, and ends every thread.
