@@ -159,6 +159,11 @@ void DevNode::stop()
     parts_->root_check.stop();
 }
 
+void DevNode::handle(std::string body, rpc::Responder respond)
+{
+    parts_->dispatcher->handle(std::move(body), nullptr, std::move(respond));
+}
+
 std::uint16_t DevNode::port() const noexcept
 {
     return parts_->server->port();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rpc/server.hpp"
 #include "sequencer/genesis.hpp"
 
 #include <expected>
@@ -47,6 +48,9 @@ public:
     [[nodiscard]] const std::vector<sequencer::DevelopmentAccount>& accounts() const noexcept;
     [[nodiscard]] const sequencer::Genesis& genesis() const noexcept;
     [[nodiscard]] RootReport root_report() const noexcept;
+
+    /// Serves a request body as if it had come over HTTP.
+    void handle(std::string body, rpc::Responder respond);
 
     /// Answers what has begun, seals the open block, and ends every thread.
     void stop();

@@ -186,25 +186,24 @@ void Dispatcher::process_call(JsonElement call, const std::shared_ptr<Channel>& 
     dom::object object;
     if (call.get_object().get(object) != simdjson::SUCCESS)
         return refuse(std::move(respond), code::invalid_request, "invalid request");
-    auto id = id_of(object);
-    if (!id)
-    {
-        respond = [silent = std::move(respond)](const Answer&) mutable { silent(std::string{}); };
-        id = "null";
-    }
-    Reply reply{std::move(*id), std::move(respond)};
-
+    const auto id = id_of(object);
     std::string_view version;
     std::string_view name;
     if (object.at_key("jsonrpc").get_string().get(version) != simdjson::SUCCESS || version != "2.0" ||
         object.at_key("method").get_string().get(name) != simdjson::SUCCESS)
-        return reply.error({code::invalid_request, "invalid request", {}});
+        return Reply{id.value_or("null"), std::move(respond)}.error({code::invalid_request, "invalid request", {}});
+    // A call without an id is a notification: it is made and not answered.
+    if (!id)
+        respond = [silent = std::move(respond)](const Answer&) mutable { silent(std::string{}); };
+    Reply reply{id.value_or("null"), std::move(respond)};
     const auto* method = find(call);
     if (method == nullptr)
     {
         constexpr std::size_t longest_name = 100;
-        return reply.error({code::method_not_found,
-            "the method " + std::string{name.substr(0, longest_name)} + " does not exist/is not available", {}});
+        // Not to cut a character of several bytes in two, a long name is not repeated at all.
+        const auto shown = name.size() <= longest_name ? std::string{name} : std::string{"called"};
+        return reply.error(
+            {code::method_not_found, "the method " + shown + " does not exist/is not available", {}});
     }
     JsonElement list;
     const bool has_list = object.at_key("params").get(list) == simdjson::SUCCESS;

@@ -20,6 +20,7 @@ namespace
 {
 constexpr std::chrono::seconds sweep_interval{2};
 constexpr std::chrono::milliseconds grace_period{500};
+constexpr std::chrono::milliseconds closing_time{20};
 
 int open_event()
 {
@@ -86,12 +87,6 @@ void Mailbox::drain()
     }
 }
 
-void Mailbox::close()
-{
-    boost::system::error_code ignored;
-    descriptor_.cancel(ignored);
-}
-
 IoThread::IoThread(
     const ServerOptions& server_options, const Handler& request_handler, std::atomic<std::size_t>& count)
   : options{server_options},
@@ -111,6 +106,8 @@ void IoThread::remove(Place place)
     asio::post(context, [connection = std::move(*place)] {});
     connections.erase(place);
     --connection_count;
+    if (stopping && connections.empty())
+        finish_soon();
 }
 
 void IoThread::sweep()
@@ -148,11 +145,24 @@ void IoThread::shut_down()
         }
     };
     close_some(false);
-    sweep_timer.expires_after(grace_period);
-    sweep_timer.async_wait([this, close_some](boost::system::error_code) {
+    stop_timer.expires_after(grace_period);
+    stop_timer.async_wait([this, close_some](boost::system::error_code error) {
+        if (error)
+            return;
         close_some(true);
-        mailbox.close();
-        context.stop();
+        finish_soon();
+    });
+    if (connections.empty())
+        finish_soon();
+}
+
+void IoThread::finish_soon()
+{
+    // Closing handshakes are on their way: they get a moment.
+    stop_timer.expires_after(closing_time);
+    stop_timer.async_wait([this](boost::system::error_code error) {
+        if (!error)
+            context.stop();
     });
 }
 

@@ -191,7 +191,6 @@ void Sequencer::seal_mini(std::uint64_t time)
     // The next point of the grid; those that were missed are left out.
     const auto start = block_end() - options_.block_interval;
     next_mini_seal_ = start + ((time - start) / options_.mini_block_interval + 1) * options_.mini_block_interval;
-    on_release_();
 }
 
 void Sequencer::seal_block()
