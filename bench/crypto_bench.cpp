@@ -5,6 +5,7 @@
 #include "crypto/modexp.hpp"
 #include "crypto/secp256k1.hpp"
 #include "crypto/secp256r1.hpp"
+#include "crypto/test_bytes.hpp"
 
 #include <benchmark/benchmark.h>
 #include <vector>
@@ -15,14 +16,7 @@ namespace
 {
 Bytes pattern(std::size_t length)
 {
-    Bytes result(length);
-    std::uint64_t state = length;
-    for (auto& byte : result)
-    {
-        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-        byte = static_cast<Byte>(state >> 56);
-    }
-    return result;
+    return test_bytes(length, length);
 }
 
 void keccak_permutation(benchmark::State& bench)
@@ -47,11 +41,10 @@ BENCHMARK(hash_of_bytes<keccak256>)->Name("keccak256")->Arg(32)->Arg(64)->Arg(13
 BENCHMARK(hash_of_bytes<sha256>)->Name("sha256")->Arg(32)->Arg(128)->Arg(1024);
 BENCHMARK(hash_of_bytes<ripemd160>)->Name("ripemd160")->Arg(32)->Arg(128)->Arg(1024);
 
-/// A thousand messages of one length; the rate is of messages.
+/// Hashes the messages together; the rate is of messages.
 template <const Kernels& (*Table)() noexcept>
-void keccak_batch(benchmark::State& bench)
+void hash_batch(benchmark::State& bench, const std::vector<Bytes>& messages)
 {
-    const std::vector<Bytes> messages(1000, pattern(static_cast<std::size_t>(bench.range(0))));
     const std::vector<BytesView> views(messages.begin(), messages.end());
     std::vector<Hash> digests(messages.size());
     for (auto _ : bench)
@@ -61,6 +54,13 @@ void keccak_batch(benchmark::State& bench)
     }
     bench.SetItemsProcessed(bench.iterations() * static_cast<std::int64_t>(views.size()));
     bench.SetLabel(Table().name);
+}
+
+/// A thousand messages of one length.
+template <const Kernels& (*Table)() noexcept>
+void keccak_batch(benchmark::State& bench)
+{
+    hash_batch<Table>(bench, std::vector<Bytes>(1000, pattern(static_cast<std::size_t>(bench.range(0)))));
 }
 BENCHMARK(keccak_batch<scalar_kernels>)->Name("keccak256_batch_scalar")->Arg(32)->Arg(110)->Arg(532);
 BENCHMARK(keccak_batch<native_kernels>)->Name("keccak256_batch_native")->Arg(32)->Arg(110)->Arg(532);
@@ -72,15 +72,7 @@ void keccak_mixed_batch(benchmark::State& bench)
     std::vector<Bytes> messages;
     for (std::size_t i = 0; i < 1000; ++i)
         messages.push_back(pattern(33 + (i * 7919) % 500));
-    const std::vector<BytesView> views(messages.begin(), messages.end());
-    std::vector<Hash> digests(messages.size());
-    for (auto _ : bench)
-    {
-        Table().keccak256_batch(views.data(), digests.data(), views.size());
-        benchmark::ClobberMemory();
-    }
-    bench.SetItemsProcessed(bench.iterations() * static_cast<std::int64_t>(views.size()));
-    bench.SetLabel(Table().name);
+    hash_batch<Table>(bench, messages);
 }
 BENCHMARK(keccak_mixed_batch<scalar_kernels>)->Name("keccak256_mixed_batch_scalar");
 BENCHMARK(keccak_mixed_batch<native_kernels>)->Name("keccak256_mixed_batch_native");

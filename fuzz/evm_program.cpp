@@ -19,8 +19,8 @@ bool ends_flow(std::uint8_t opcode)
            opcode == op_invalid || opcode == op_selfdestruct;
 }
 
-/// What each operand means, in the order in which they are popped: (a)ddress, memory (o)ffset, (s)ize, (g)as, small
-/// (v)alue, storage (k)ey, block (n)umber, (j)ump target, (*) any number.
+/// What each operand means, in the order in which they are popped: (a)ddress, memory (o)ffset, (s)ize, tiny si(z)e,
+/// (g)as, small (v)alue, storage (k)ey, block (n)umber, (j)ump target, (b)yte or bit position, (*) any number.
 std::string_view roles_of(std::uint8_t opcode)
 {
     switch (opcode)
@@ -98,6 +98,7 @@ public:
         const unsigned units = source_.byte() % 64;
         for (unsigned i = 0; i < units && !source_.empty(); ++i)
             add_unit();
+        add_answer();
         link();
         return std::move(code_);
     }
@@ -118,6 +119,11 @@ private:
             add_bare(source_.choose(opcodes_));
         else if (source_.byte() % 16 == 0)
             append(code_, source_.bytes(source_.byte() % 8));
+    }
+
+    std::uint8_t defined_or(std::uint8_t other, std::uint8_t opcode) const
+    {
+        return std::ranges::count(opcodes_, opcode) != 0 ? opcode : other;
     }
 
     void emit(std::uint8_t opcode)
@@ -143,7 +149,7 @@ private:
 
     void add_instruction(std::uint8_t opcode)
     {
-        if (ends_flow(opcode) && source_.byte() % 8 != 0)
+        if (ends_flow(opcode) && source_.byte() % (opcode == op_selfdestruct ? 2 : 8) != 0)
             return;
         if (opcode >= op_push1 && opcode <= op_push32)
         {
@@ -165,13 +171,35 @@ private:
         emit(opcode);
         if (opcode == op_jump || opcode == op_jumpi)
             add_destination();
+        else if (opcode < op_dup1 && opcode_table[opcode].stack_out == 1)
+            keep_result();
+    }
+
+    /// Writes the result to a place of its own, since what stays on the stack is never seen.
+    void keep_result()
+    {
+        push(result_offset + source_.byte() % results * 32);
+        emit(op_mstore);
+    }
+
+    /// Ends with the hash of the memory as output.
+    void add_answer()
+    {
+        push(result_offset + results * 32);
+        push(0);
+        emit(op_keccak256);
+        push(0);
+        emit(op_mstore);
+        push(32);
+        push(0);
+        emit(op_return);
     }
 
     /// A call that keeps the memory small and usually has enough gas.
     void add_call()
     {
         static constexpr std::uint8_t calls[] = {op_call, op_callcode, op_delegatecall, op_staticcall};
-        const auto opcode = calls[source_.byte() % 4];
+        const auto opcode = defined_or(op_call, calls[source_.byte() % 4]);
         const auto sizes = source_.byte();
         push(sizes % 16U * 8);
         push(0);
@@ -205,12 +233,13 @@ private:
             push(0);
             emit(op_mstore);
         }
-        if (kind % 2 == 0)
+        const auto opcode = defined_or(op_create, kind % 2 == 0 ? op_create2 : op_create);
+        if (opcode == op_create2)
             push(source_.byte() % 2U);
         push(32 + kind);
         push(0);
         push(kind % 8 == 0 ? 1 : 0);
-        emit(kind % 2 == 0 ? op_create2 : op_create);
+        emit(opcode);
     }
 
     void push_operand(char role)
@@ -235,14 +264,18 @@ private:
                 return push(dice % 16 == 0 ? U256{source_.word()} : U256{source_.byte()});
             case 's':
                 return push(dice % 16 == 0 ? U256{source_.word() % 4096U} : U256{dice % 4U * 32});
+            case 'z':
+                return push(dice % 8 == 0 ? 32U : dice % 8 == 1 ? 1U : 0U);
             case 'g':
                 return push(dice % 2 == 0 ? U256{source_.word()} : U256::max());
             case 'v':
                 return push(dice % 4U);
             case 'k':
                 return push(dice % 5U);
+            case 'b':
+                return push(dice % 2 == 0 ? dice / 2U % 34U : source_.byte() * 2U % 260U);
             case 'n':
-                return push(740U + source_.word() % 300U);
+                return push(dice % 2 == 0 ? 740U + dice % 12U : 740U + source_.word() % 300U);
             case 'j':
                 // The place is filled in when all destinations are known.
                 emit(op_push2);
@@ -275,7 +308,7 @@ private:
             case 6:
                 return -U256{shift};
             default:
-                return to_u256(BytesView{source_.bytes(kind / 8)});
+                return to_u256(BytesView{source_.bytes(kind >= 128 ? 32U : 1U + kind / 4U)});
         }
     }
 
@@ -297,6 +330,9 @@ private:
             code_[place + 1] = static_cast<Byte>(target);
         }
     }
+
+    static constexpr std::uint64_t result_offset = 256;
+    static constexpr std::uint64_t results = 8;
 
     struct Jump
     {

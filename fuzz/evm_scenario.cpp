@@ -126,7 +126,7 @@ Scenario make_scenario(BytesView bytes)
     scenario.origin = sender;
     scenario.gas_price = 10;
     scenario.blob_hashes.assign(source.byte() % 3, to_hash(U256{0x77}));
-    scenario.gas = std::int64_t{source.word()} * 4;
+    scenario.gas = std::int64_t{source.word()} * 8;
     scenario.value = source.byte() % 4 == 0 ? 1 : 0;
 
     const auto addresses = known_addresses();

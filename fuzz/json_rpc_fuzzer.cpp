@@ -8,7 +8,8 @@ namespace
 /// One node for all inputs: it holds no more than its limits let it, whatever is sent.
 jiffy::node::DevNode& node()
 {
-    static const auto started = [] {
+    static const auto started = []
+    {
         jiffy::node::DevNodeOptions options;
         options.port = 0;
         options.history_blocks = 64;
@@ -26,10 +27,12 @@ jiffy::node::DevNode& node()
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     std::string body{reinterpret_cast<const char*>(data), size};
-    node().handle(std::move(body), [](jiffy::rpc::Answer answer) {
-        const auto text = std::move(answer).text();
-        if (!text.empty() && text.front() != '{' && text.front() != '[')
-            std::abort();
-    });
+    node().handle(std::move(body),
+        [](jiffy::rpc::Answer answer)
+        {
+            const auto text = std::move(answer).text();
+            if (!text.empty() && text.front() != '{' && text.front() != '[')
+                std::abort();
+        });
     return 0;
 }

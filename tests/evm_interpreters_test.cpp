@@ -2,6 +2,7 @@
 #include "evm/opcodes.hpp"
 #include "evm_comparison.hpp"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <set>
@@ -27,6 +28,57 @@ TEST(EvmInterpreters, agree_on_random_contracts)
     EXPECT_TRUE(holds);
     EXPECT_GE(statuses.size(), 5U) << "the scenarios are too much alike";
 }
+/// Numbers near the places where arithmetic changes its ways, or any.
+rc::Gen<U256> operand()
+{
+    const auto power = rc::gen::map(rc::gen::inRange<std::uint64_t>(0, 257), [](auto bit) { return U256{1} << bit; });
+    const auto near = rc::gen::apply([](const U256& number, std::uint64_t distance) { return number + distance - 2; },
+        power, rc::gen::inRange<std::uint64_t>(0, 5));
+    const auto any = rc::gen::apply([](auto a, auto b, auto c, auto d) { return U256{a, b, c, d}; },
+        rc::gen::arbitrary<std::uint64_t>(), rc::gen::arbitrary<std::uint64_t>(), rc::gen::arbitrary<std::uint64_t>(),
+        rc::gen::arbitrary<std::uint64_t>());
+    const auto small = rc::gen::map(rc::gen::inRange<std::uint64_t>(0, 260), [](auto number) { return U256{number}; });
+    return rc::gen::noShrink(rc::gen::oneOf(near, rc::gen::resize(100, any), small));
+}
+
+/// A contract that returns what an opcode makes of three operands.
+Scenario single_instruction(std::uint8_t opcode, const std::array<U256, 3>& operands)
+{
+    Scenario scenario;
+    scenario.gas = 100'000;
+    scenario.recipient[0] = 0xc0;
+    Bytes code;
+    for (const auto& value : operands)
+    {
+        code.push_back(evm::op_push32);
+        append(code, to_hash(value).view());
+    }
+    append(code, Bytes{opcode, evm::op_push1, 0, evm::op_mstore, evm::op_push1, 32, evm::op_push1, 0, evm::op_return});
+    add_account(scenario.state, scenario.recipient, 1, 0, code);
+    return scenario;
+}
+
+TEST(EvmInterpreters, agree_on_arithmetic)
+{
+    Comparison comparison;
+    const bool holds = rc::check("both interpreters compute the same",
+        [&]
+        {
+            const std::array<U256, 3> operands{*operand(), *operand(), *operand()};
+            for (int opcode = evm::op_add; opcode <= evm::op_clz; ++opcode)
+            {
+                const auto code = static_cast<std::uint8_t>(opcode);
+                if (!evm::opcode_table[code].is_defined())
+                    continue;
+                const auto difference = comparison.difference(single_instruction(code, operands));
+                if (!difference.empty())
+                    RC_FAIL(difference);
+                RC_ASSERT(comparison.status() == evm::Status::success);
+            }
+        });
+    EXPECT_TRUE(holds);
+}
+
 /// A contract that calls itself with all its gas but some, and then logs 1 plus the call's answer.
 Scenario recursion(evm::Revision revision, std::int64_t gas)
 {

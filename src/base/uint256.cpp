@@ -234,7 +234,6 @@ void divide_words(const Word* dividend, const U256& divisor, Word* quotient, U25
             remainder.limbs[i] |= u[i + 1] << (64 - shift);
     }
 }
-
 }  // namespace
 
 Division divide(const U256& dividend, const U256& divisor) noexcept
@@ -284,30 +283,19 @@ U256 multiply_modulo(const U256& a, const U256& b, const U256& modulus) noexcept
 {
     if (modulus.is_zero())
         return {};
-    Word product[8] = {};
-    for (int i = 0; i < 4; ++i)
-    {
-        Word carry = 0;
-        for (int j = 0; j < 4; ++j)
-        {
-            const Uint128 step = static_cast<Uint128>(a.limbs[i]) * b.limbs[j] + product[i + j] + carry;
-            product[i + j] = static_cast<Word>(step);
-            carry = static_cast<Word>(step >> 64);
-        }
-        product[i + 4] = carry;
-    }
+    const auto product = multiply_wide(a, b);
     Word quotient[8];
     U256 remainder;
-    divide_words<8>(product, modulus, quotient, remainder);
+    divide_words<8>(product.limbs, modulus, quotient, remainder);
     return remainder;
 }
 
 U256 power(U256 base, const U256& exponent) noexcept
 {
-    U256 result{1};
-    const unsigned bits = exponent.bit_length();
     if (base == U256{2})
         return exponent.fits_64() ? U256{1} << exponent.low() : U256{};
+    U256 result{1};
+    const unsigned bits = exponent.bit_length();
     for (unsigned i = 0; i < bits; ++i)
     {
         if (((exponent.limbs[i / 64] >> (i % 64)) & 1) != 0)

@@ -155,6 +155,31 @@ constexpr U256 operator*(const U256& a, const U256& b) noexcept
         column3};
 }
 
+/// The 512-bit product, least significant limb first.
+struct WideProduct
+{
+    std::uint64_t limbs[8]{};
+
+    [[nodiscard]] constexpr U256 high() const noexcept { return {limbs[4], limbs[5], limbs[6], limbs[7]}; }
+};
+
+constexpr WideProduct multiply_wide(const U256& a, const U256& b) noexcept
+{
+    WideProduct product;
+    for (int i = 0; i < 4; ++i)
+    {
+        std::uint64_t carry = 0;
+        for (int j = 0; j < 4; ++j)
+        {
+            const Uint128 step = static_cast<Uint128>(a.limbs[i]) * b.limbs[j] + product.limbs[i + j] + carry;
+            product.limbs[i + j] = static_cast<std::uint64_t>(step);
+            carry = static_cast<std::uint64_t>(step >> 64);
+        }
+        product.limbs[i + 4] = carry;
+    }
+    return product;
+}
+
 /// Logical shift left; 0 if `count` is 256 or more. Branches on the word part, which code rarely varies.
 constexpr U256 operator<<(const U256& a, std::uint64_t count) noexcept
 {

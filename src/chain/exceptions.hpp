@@ -60,6 +60,7 @@ enum class InvalidBlock : std::uint8_t
     extra_data_invalid_dao,
     invalid_basefee_per_gas,
     import_impossible_legacy,
+    import_impossible_london_wrong_parent,
     import_impossible_difficulty_over_paris,
     import_impossible_uncles_over_paris,
     import_impossible_shanghai,
@@ -72,7 +73,6 @@ enum class InvalidBlock : std::uint8_t
     uncle_unknown_parent,
     incorrect_excess_blob_gas,
     incorrect_blob_gas_used,
-    blob_gas_used_above_limit,
     invalid_transactions_root,
     invalid_withdrawals_root,
     invalid_gas_used,
@@ -118,13 +118,13 @@ constexpr std::string_view name_of(InvalidBlock reason) noexcept
     constexpr std::array<std::string_view, 36> names{"RLP_STRUCTURES_ENCODING", "RLP_BLOCK_LIMIT_EXCEEDED",
         "INCORRECT_BLOCK_FORMAT", "UNKNOWN_PARENT", "INVALID_BLOCK_NUMBER", "INVALID_BLOCK_TIMESTAMP_OLDER_THAN_PARENT",
         "INVALID_GASLIMIT", "GASLIMIT_TOO_BIG", "GAS_USED_OVERFLOW", "EXTRA_DATA_TOO_BIG", "EXTRA_DATA_INVALID_DAO",
-        "INVALID_BASEFEE_PER_GAS", "IMPORT_IMPOSSIBLE_LEGACY", "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS",
-        "IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS", "IMPORT_IMPOSSIBLE_SHANGHAI", "IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI",
-        "INVALID_DIFFICULTY", "INVALID_UNCLES_HASH", "TOO_MANY_UNCLES", "UNCLE_IN_CHAIN", "UNCLE_IS_ANCESTOR",
-        "UNCLE_UNKNOWN_PARENT", "INCORRECT_EXCESS_BLOB_GAS", "INCORRECT_BLOB_GAS_USED", "BLOB_GAS_USED_ABOVE_LIMIT",
-        "INVALID_TRANSACTIONS_ROOT", "INVALID_WITHDRAWALS_ROOT", "INVALID_GAS_USED", "INVALID_LOG_BLOOM",
-        "INVALID_RECEIPTS_ROOT", "INVALID_STATE_ROOT", "INVALID_REQUESTS", "INVALID_DEPOSIT_EVENT_LAYOUT",
-        "SYSTEM_CONTRACT_EMPTY", "SYSTEM_CONTRACT_CALL_FAILED"};
+        "INVALID_BASEFEE_PER_GAS", "IMPORT_IMPOSSIBLE_LEGACY", "IMPORT_IMPOSSIBLE_LONDON_WRONG_PARENT",
+        "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS", "IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS", "IMPORT_IMPOSSIBLE_SHANGHAI",
+        "IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI", "INVALID_DIFFICULTY", "INVALID_UNCLES_HASH", "TOO_MANY_UNCLES",
+        "UNCLE_IN_CHAIN", "UNCLE_IS_ANCESTOR", "UNCLE_UNKNOWN_PARENT", "INCORRECT_EXCESS_BLOB_GAS",
+        "INCORRECT_BLOB_GAS_USED", "INVALID_TRANSACTIONS_ROOT", "INVALID_WITHDRAWALS_ROOT", "INVALID_GAS_USED",
+        "INVALID_LOG_BLOOM", "INVALID_RECEIPTS_ROOT", "INVALID_STATE_ROOT", "INVALID_REQUESTS",
+        "INVALID_DEPOSIT_EVENT_LAYOUT", "SYSTEM_CONTRACT_EMPTY", "SYSTEM_CONTRACT_CALL_FAILED"};
     return names[static_cast<std::size_t>(reason)];
 }
 }  // namespace jiffy::chain

@@ -122,7 +122,8 @@ std::uint64_t next_excess_blob_gas(const BlobParameters& parameters,
     {
         const auto price_of_blob = U256{gas_per_blob} * blob_base_fee(parameters, excess);
         if (U256{blob_base_cost} * *parent.base_fee_per_gas > price_of_blob)
-            return excess + used / parameters.maximum * (parameters.maximum - parameters.target);
+            return excess + static_cast<std::uint64_t>(
+                                Uint128{used} * (parameters.maximum - parameters.target) / parameters.maximum);
     }
     return excess + used - target;
 }

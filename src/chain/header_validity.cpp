@@ -38,15 +38,16 @@ Verdict validate_gas_limit(const ChainSpecification& specification, const Header
 {
     if (header.gas_limit > largest_gas_limit)
         return failure(InvalidBlock::gaslimit_too_big);
+    // The OP Stack's gas limit is the system configuration's.
+    if (!specification.optimism && !specification.jiffy)
+    {
+        const auto reference = reference_gas_limit(specification, parent, header.number, header.timestamp);
+        const auto change = header.gas_limit > reference ? header.gas_limit - reference : reference - header.gas_limit;
+        if (change >= reference / gas_limit_bound_divisor || header.gas_limit < smallest_gas_limit)
+            return failure(InvalidBlock::invalid_gaslimit);
+    }
     if (header.gas_used > header.gas_limit)
         return failure(InvalidBlock::gas_used_overflow);
-    // The OP Stack's gas limit is the system configuration's.
-    if (specification.optimism || specification.jiffy)
-        return {};
-    const auto reference = reference_gas_limit(specification, parent, header.number, header.timestamp);
-    const auto change = header.gas_limit > reference ? header.gas_limit - reference : reference - header.gas_limit;
-    if (change >= reference / gas_limit_bound_divisor || header.gas_limit < smallest_gas_limit)
-        return failure(InvalidBlock::invalid_gaslimit);
     return {};
 }
 
@@ -55,8 +56,8 @@ Verdict validate_form(const ChainSpecification& specification, const Header& hea
 {
     const auto has = [&](Fork fork) { return specification.is_active(fork, header.number, header.timestamp); };
     if (header.base_fee_per_gas.has_value() != has(Fork::london))
-        return failure(
-            has(Fork::london) ? InvalidBlock::import_impossible_legacy : InvalidBlock::incorrect_block_format);
+        return failure(has(Fork::london) ? InvalidBlock::import_impossible_legacy
+                                         : InvalidBlock::import_impossible_london_wrong_parent);
     if (header.withdrawals_root.has_value() != has(Fork::shanghai))
         return failure(has(Fork::shanghai) ? InvalidBlock::import_impossible_paris_over_shanghai
                                            : InvalidBlock::import_impossible_shanghai);
@@ -99,16 +100,14 @@ Verdict validate_consensus(const ChainSpecification& specification, const Header
     return {};
 }
 
-Verdict validate_blob_gas(const ChainSpecification& specification, const Header& header, const Header& parent) noexcept
+/// The blob gas that the block uses is compared once it is executed.
+Verdict validate_excess_blob_gas(const ChainSpecification& specification,
+    const Header& header,
+    const Header& parent) noexcept
 {
-    const auto parameters = specification.blob_parameters_at(header.number, header.timestamp);
-    if (!header.excess_blob_gas || !header.blob_gas_used)
+    if (!header.excess_blob_gas)
         return {};
-    const auto limit = parameters ? parameters->maximum * gas_per_blob : 0;
-    if (*header.blob_gas_used > limit)
-        return failure(InvalidBlock::blob_gas_used_above_limit);
-    if (*header.blob_gas_used % gas_per_blob != 0)
-        return failure(InvalidBlock::incorrect_blob_gas_used);
+    const auto parameters = specification.blob_parameters_at(header.number, header.timestamp);
     const bool reserve_price = specification.is_active(Fork::osaka, header.number, header.timestamp);
     const auto expected = parameters ? next_excess_blob_gas(*parameters, parent, reserve_price) : 0;
     if (*header.excess_blob_gas != expected)
@@ -223,13 +222,13 @@ Verdict validate_header(const ChainSpecification& specification, const Header& h
         return failure(InvalidBlock::invalid_block_number);
     if (header.timestamp <= parent.timestamp)
         return failure(InvalidBlock::invalid_block_timestamp_older_than_parent);
-    for (const auto& verdict : {validate_form(specification, header), validate_extra_data(specification, header),
-             validate_consensus(specification, header, parent), validate_gas_limit(specification, header, parent)})
+    for (const auto& verdict : {validate_gas_limit(specification, header, parent), validate_form(specification, header),
+             validate_extra_data(specification, header), validate_consensus(specification, header, parent)})
         if (!verdict)
             return verdict;
     if (header.base_fee_per_gas && *header.base_fee_per_gas != next_base_fee(specification, parent, header.timestamp))
         return failure(InvalidBlock::invalid_basefee_per_gas);
-    return validate_blob_gas(specification, header, parent);
+    return validate_excess_blob_gas(specification, header, parent);
 }
 
 Verdict validate_ommers(const ChainSpecification& specification,

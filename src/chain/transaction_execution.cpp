@@ -207,16 +207,17 @@ Result<void, TransactionFailure> execute_transaction(const BlockContext& context
     const ExecutionOptions& options)
 {
     outcome.clear();
-    const auto intrinsic = validate_static(context, transaction, options.check_gas_cap);
-    if (!intrinsic)
-        return failure(TransactionFailure{intrinsic.error()});
-    if (const auto verdict = validate_against_block(transaction, capacity); !verdict)
-        return failure(TransactionFailure{verdict.error()});
     if (transaction.gas_limit > largest_gas_limit)
         return failure(TransactionFailure{InvalidTransaction::gas_allowance_exceeded});
+    // The order in which the faults of a transaction with several are found is that of the test suites.
+    if (const auto verdict = validate_against_block(transaction, capacity); !verdict)
+        return failure(TransactionFailure{verdict.error()});
     if (options.check_fees && transaction.type != types::TransactionType::deposit)
         if (const auto verdict = validate_fees(context, transaction); !verdict)
             return failure(TransactionFailure{verdict.error()});
+    const auto intrinsic = validate_static(context, transaction, options.check_gas_cap);
+    if (!intrinsic)
+        return failure(TransactionFailure{intrinsic.error()});
 
     Run run{.context = context,
         .transaction = transaction,

@@ -69,6 +69,10 @@ constexpr std::array old_exceptions{
     OldException{"TR_NonceHasMaxValue", "TransactionException.NONCE_IS_MAX"},
     OldException{"TR_TipGtFeeCap", "TransactionException.PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS"},
     OldException{"TR_FeeCapLessThanBlocks", "TransactionException.INSUFFICIENT_MAX_FEE_PER_GAS"},
+    OldException{"BlockException.IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT", "BlockException.IMPORT_IMPOSSIBLE_LEGACY"},
+    OldException{"BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POS", "BlockException.INVALID_DIFFICULTY"},
+    OldException{
+        "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POW", "BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"},
     OldException{"TR_RLP_WRONGVALUE", "TransactionException.RLP_ERROR"},
 };
 

@@ -37,6 +37,19 @@ void declare_fixture_command(CLI::App& program, const char* name, const char* de
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
+void declare_benchmarks(CLI::App& program, int& exit_code)
+{
+    auto* bench = program.add_subcommand("bench", "measure");
+    bench->require_subcommand(1);
+    auto options = std::make_shared<BenchEvmOptions>();
+    auto* evm = bench->add_subcommand("evm", "time the interpreter on a file of cases");
+    evm->add_option("--cases", options->cases_file, "JSON file of cases")->required();
+    evm->add_option("--filter", options->filter, "only cases whose name this regular expression finds");
+    evm->add_option("--budget-ms", options->budget_ms, "time for each case")->check(CLI::PositiveNumber);
+    evm->add_flag("--json", options->json, "one JSON document");
+    evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
+}
+
 void declare_dev(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<DevOptions>();
@@ -59,19 +72,6 @@ void declare_dev(CLI::App& program, int& exit_code)
         ->capture_default_str();
     command->add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
     command->callback([options, &exit_code] { exit_code = dev(*options); });
-}
-
-void declare_benchmarks(CLI::App& program, int& exit_code)
-{
-    auto* bench = program.add_subcommand("bench", "measure");
-    bench->require_subcommand(1);
-    auto options = std::make_shared<BenchEvmOptions>();
-    auto* evm = bench->add_subcommand("evm", "time the interpreter on a file of cases");
-    evm->add_option("--cases", options->cases_file, "JSON file of cases")->required();
-    evm->add_option("--filter", options->filter, "only cases whose name this regular expression finds");
-    evm->add_option("--budget-ms", options->budget_ms, "time for each case")->check(CLI::PositiveNumber);
-    evm->add_flag("--json", options->json, "one JSON document");
-    evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
 }
 
 constexpr Declaration commands[] = {

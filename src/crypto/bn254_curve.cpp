@@ -37,24 +37,6 @@ constexpr U256 widen(Uint128 value) noexcept
     return {static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64), 0, 0};
 }
 
-/// (a b) / 2^256, rounded down.
-U256 multiply_high(const U256& a, const U256& b) noexcept
-{
-    std::uint64_t words[8] = {};
-    for (int i = 0; i < 4; ++i)
-    {
-        std::uint64_t carry = 0;
-        for (int j = 0; j < 4; ++j)
-        {
-            const Uint128 sum = static_cast<Uint128>(a.limbs[i]) * b.limbs[j] + words[i + j] + carry;
-            words[i + j] = static_cast<std::uint64_t>(sum);
-            carry = static_cast<std::uint64_t>(sum >> 64);
-        }
-        words[i + 4] = carry;
-    }
-    return {words[4], words[5], words[6], words[7]};
-}
-
 HalfScalar to_half(const U256& value) noexcept
 {
     const bool negative = value.is_negative();
@@ -73,8 +55,8 @@ SplitScalar split(const U256& scalar) noexcept
     // 2^256 (2 x + 1) / r and 2^256 (6 x^2 + 2 x) / r.
     constexpr U256 first_quotient{0xd91d232ec7e0b3d7, 2, 0, 0};
     constexpr U256 second_quotient{0x7a7bd9d4391eb18d, 0x4ccef014a773d2cf, 2, 0};
-    const U256 first_multiple = multiply_high(scalar, first_quotient);
-    const U256 second_multiple = multiply_high(scalar, second_quotient);
+    const U256 first_multiple = multiply_wide(scalar, first_quotient).high();
+    const U256 second_multiple = multiply_wide(scalar, second_quotient).high();
     return {to_half(scalar - first_multiple * short_side - second_multiple * first_side),
         to_half(first_multiple * second_side - second_multiple * short_side)};
 }

@@ -5,7 +5,7 @@
 
 namespace jiffy::crypto
 {
-/// An odd modulus of at most 255 bits with what the inversion needs of it.
+/// An odd modulus of at most 254 bits with what the inversion needs of it.
 struct InverseModulus
 {
     U256 value;

@@ -17,5 +17,4 @@ inline Bytes test_bytes(std::size_t length, std::size_t seed)
     }
     return result;
 }
-
 }  // namespace jiffy::crypto

@@ -13,7 +13,12 @@
 // the processor to predict and the state of the machine stays in registers. Where a compiler cannot promise the jump,
 // the functions return and a loop calls the next.
 #if defined(__clang__) && defined(__x86_64__) && __has_cpp_attribute(clang::musttail)
+// The frame layout of AddressSanitizer does not go with preserve_none.
+#if __has_feature(address_sanitizer)
+#define JIFFY_CONVENTION
+#else
 #define JIFFY_CONVENTION __attribute__((preserve_none))
+#endif
 #define JIFFY_TAIL_CALL(handler) [[clang::musttail]] return handler(pc, top, gas, frame, base, table)
 #define JIFFY_NEXT JIFFY_TAIL_CALL(table->handlers[*pc])
 #else

@@ -47,9 +47,8 @@ std::string checksummed(const Address& address)
 std::string banner_text(const DevNode& node, const DevNodeOptions& options)
 {
     std::string text = "Jiffy " + std::string{version} + ", a development chain in memory\n\n";
-    const auto line = [&text](std::string_view name, const std::string& value) {
-        text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n');
-    };
+    const auto line = [&text](std::string_view name, const std::string& value)
+    { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
     line("HTTP", "http://" + endpoint(node, options));
     line("WebSocket", "ws://" + endpoint(node, options));
     line("chain id", std::to_string(DevNode::chain_id));

@@ -38,23 +38,24 @@ std::uint64_t random_seed()
 struct DevNode::Parts
 {
     explicit Parts(const DevNodeOptions& wanted)
-      : options{wanted},
-        seed{random_seed()},
-        specification{make_specification(wanted)},
-        genesis{sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)},
-        world{seed},
-        history{wanted.history_blocks, seed},
-        root_check{world, kernels},
-        sealer{history, kernels, genesis.state,
-            [this](const sequencer::BlockPointer& block) {
+      : options{wanted}
+      , seed{random_seed()}
+      , specification{make_specification(wanted)}
+      , genesis{sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)}
+      , world{seed}
+      , history{wanted.history_blocks, seed}
+      , root_check{world, kernels}
+      , sealer{history, kernels, genesis.state,
+            [this](const sequencer::BlockPointer& block)
+            {
                 sequencer->notify_sealed();
                 subscriptions.notify();
                 if (options.verify_roots)
                     root_check.push(block);
-            }},
-        waiters{history, waiting_for_seals},
-        subscriptions{history, waiters},
-        workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
+            }}
+      , waiters{history, waiting_for_seals}
+      , subscriptions{history, waiters}
+      , workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
     {
         world.apply(genesis.state);
         seal_genesis();
@@ -68,8 +69,8 @@ struct DevNode::Parts
         std::vector<Address> addresses;
         for (const auto& account : accounts)
             addresses.push_back(account.address);
-        backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters,
-            subscriptions, filters, std::string{client_version}, std::move(addresses), {},
+        backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters, subscriptions,
+            filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
         methods.push_back(rpc::anvil_methods());
@@ -131,16 +132,16 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->sealer.start();
     parts->subscriptions.start();
     parts->sequencer->start();
-    parts->server->start([&dispatcher = *parts->dispatcher](std::string body,
-                             const std::shared_ptr<rpc::Channel>& channel, rpc::Responder respond) {
-        dispatcher.handle(std::move(body), channel, std::move(respond));
-    });
+    parts->server->start(
+        [&dispatcher = *parts->dispatcher](std::string body, const std::shared_ptr<rpc::Channel>& channel,
+            rpc::Responder respond) { dispatcher.handle(std::move(body), channel, std::move(respond)); });
     return std::unique_ptr<DevNode>{new DevNode{std::move(parts)}};
 }
 
 DevNode::DevNode(std::unique_ptr<Parts> parts)
   : parts_{std::move(parts)}
-{}
+{
+}
 
 DevNode::~DevNode()
 {

@@ -86,7 +86,8 @@ TEST_F(DevNodeTest, echoes_ids_of_any_type)
 
 TEST_F(DevNodeTest, refuses_malformed_requests)
 {
-    const auto code_of = [this](std::string_view body) {
+    const auto code_of = [this](std::string_view body)
+    {
         const auto response = client.post(body);
         EXPECT_EQ(response.status, 200);
         return json::parse(response.body)["error"]["code"].get<int>();
@@ -111,7 +112,8 @@ TEST_F(DevNodeTest, refuses_malformed_requests)
 
 TEST_F(DevNodeTest, refuses_bad_parameters_by_name)
 {
-    const auto message_of = [this](const std::string& method, std::initializer_list<json> parameters) {
+    const auto message_of = [this](const std::string& method, std::initializer_list<json> parameters)
+    {
         const auto refused = error(method, parameters);
         EXPECT_EQ(refused["code"], -32602) << refused;
         return refused["message"].get<std::string>();
@@ -120,13 +122,16 @@ TEST_F(DevNodeTest, refuses_bad_parameters_by_name)
     EXPECT_EQ(message_of("eth_getBalance", {5}), "invalid argument 0: expected a string");
     EXPECT_EQ(message_of("eth_getBalance", {"1234"}), "invalid argument 0: hex string without 0x prefix");
     EXPECT_EQ(message_of("eth_getBalance", {"0x123"}), "invalid argument 0: hex string of odd length");
-    EXPECT_EQ(message_of("eth_getBalance", {"0x1234"}), "invalid argument 0: hex string has length 4, want 40 for address");
+    EXPECT_EQ(
+        message_of("eth_getBalance", {"0x1234"}), "invalid argument 0: hex string has length 4, want 40 for address");
     EXPECT_EQ(message_of("eth_getBalance", {"0x" + std::string(40, 'g')}), "invalid argument 0: invalid hex string");
     EXPECT_EQ(message_of("eth_getBalance", {address(0), "newest"}), "invalid argument 1: hex string without 0x prefix");
-    EXPECT_EQ(message_of("eth_getBalance", {address(0), "0x1ffffffffffffffff"}), "invalid argument 1: hex number > 64 bits");
+    EXPECT_EQ(
+        message_of("eth_getBalance", {address(0), "0x1ffffffffffffffff"}), "invalid argument 1: hex number > 64 bits");
     EXPECT_EQ(message_of("eth_getBalance", {address(0), "latest", 1}), "too many arguments, want at most 2");
     EXPECT_EQ(message_of("eth_call", {json::array()}), "invalid argument 0: expected an object");
-    EXPECT_EQ(message_of("eth_call", {{{"gas", "0x1ffffffffffffffff"}}}), "invalid argument 0: gas: hex number > 64 bits");
+    EXPECT_EQ(
+        message_of("eth_call", {{{"gas", "0x1ffffffffffffffff"}}}), "invalid argument 0: gas: hex number > 64 bits");
     EXPECT_EQ(message_of("eth_getLogs", {{{"topics", {1}}}}), "invalid argument 0: topics: expected a string");
     EXPECT_EQ(message_of("eth_sendRawTransaction", {"0x0"}), "invalid argument 0: hex string of odd length");
 }
@@ -137,10 +142,12 @@ TEST_F(DevNodeTest, survives_absurd_calls)
     // An endless loop: JUMPDEST PUSH0 JUMP
     const json loop = {{"data", "0x5b5f56"}, {"gas", "0xffffffffffffffff"}};
     EXPECT_EQ(error("eth_call", {loop})["message"], "out of gas");
-    EXPECT_EQ(error("eth_estimateGas", {loop})["message"].get<std::string>().find("gas required exceeds allowance"), 0U);
+    EXPECT_EQ(
+        error("eth_estimateGas", {loop})["message"].get<std::string>().find("gas required exceeds allowance"), 0U);
     // As much memory as gas can buy: MSTORE at 2^32.
     EXPECT_EQ(error("eth_call", {{{"data", "0x5f64010000000052"}}})["message"], "out of gas");
-    EXPECT_EQ(error("eth_call", {{{"from", address(0)}, {"to", address(1)}, {"value", "0x" + std::string(64, 'f')}}})["code"],
+    EXPECT_EQ(
+        error("eth_call", {{{"from", address(0)}, {"to", address(1)}, {"value", "0x" + std::string(64, 'f')}}})["code"],
         -32000);
     EXPECT_EQ(error("eth_getBalance", {address(0), "0xffffffffffffffff"})["message"], "header not found");
     EXPECT_EQ(result("eth_feeHistory", {"0xffffffffffffffff", "latest", json::array()})["oldestBlock"], "0x0");
@@ -150,7 +157,8 @@ TEST_F(DevNodeTest, survives_absurd_calls)
 
 TEST_F(DevNodeTest, refuses_transactions_in_geths_words)
 {
-    const auto message_of = [this](const std::string& raw) {
+    const auto message_of = [this](const std::string& raw)
+    {
         const auto refused = error("eth_sendRawTransaction", {raw});
         EXPECT_EQ(refused["code"], -32000);
         return refused["message"].get<std::string>();
@@ -244,7 +252,8 @@ TEST_F(DevNodeTest, tells_subscribers_of_heads_logs_and_transactions)
 {
     TestClient socket{node->port()};
     ASSERT_TRUE(socket.upgrade());
-    const auto ask = [&socket](const std::string& method, const json& parameters) {
+    const auto ask = [&socket](const std::string& method, const json& parameters)
+    {
         socket.send_text(json{{"jsonrpc", "2.0"}, {"id", 9}, {"method", method}, {"params", parameters}}.dump());
         for (;;)
         {

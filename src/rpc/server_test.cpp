@@ -29,14 +29,16 @@ struct EchoServer
     explicit EchoServer(const ServerOptions& options = small_server())
       : server{std::move(*Server::listen(options))}
     {
-        server->start([this](std::string body, const std::shared_ptr<Channel>& channel, Responder respond) {
-            if (channel)
+        server->start(
+            [this](std::string body, const std::shared_ptr<Channel>& channel, Responder respond)
             {
-                const std::lock_guard lock{mutex};
-                last_channel = channel;
-            }
-            respond(std::move(body));
-        });
+                if (channel)
+                {
+                    const std::lock_guard lock{mutex};
+                    last_channel = channel;
+                }
+                respond(std::move(body));
+            });
     }
 
     std::shared_ptr<Channel> channel()
@@ -156,8 +158,8 @@ TEST(Server, says_why_it_cannot_listen)
     options.port = echo.server->port();
     const auto second = Server::listen(options);
     ASSERT_FALSE(second.has_value());
-    EXPECT_EQ(second.error(),
-        "cannot listen on 127.0.0.1:" + std::to_string(options.port) + ": Address already in use");
+    EXPECT_EQ(
+        second.error(), "cannot listen on 127.0.0.1:" + std::to_string(options.port) + ": Address already in use");
 }
 
 TEST(Server, answers_what_it_has_begun_when_it_stops)
@@ -165,22 +167,26 @@ TEST(Server, answers_what_it_has_begun_when_it_stops)
     Responder held;
     std::atomic<bool> arrived = false;
     auto server = std::move(*Server::listen(small_server()));
-    server->start([&](std::string, const std::shared_ptr<Channel>&, Responder respond) {
-        held = std::move(respond);
-        arrived = true;
-    });
+    server->start(
+        [&](std::string, const std::shared_ptr<Channel>&, Responder respond)
+        {
+            held = std::move(respond);
+            arrived = true;
+        });
     TestClient client{server->port()};
-    std::thread answering{[&] {
-        while (!arrived)
-            std::this_thread::yield();
-        std::this_thread::sleep_for(std::chrono::milliseconds{50});
-        held(std::string{"late"});
-    }};
-    std::thread stopping{[&] {
-        while (!arrived)
-            std::this_thread::yield();
-        server->stop();
-    }};
+    std::thread answering{[&]
+        {
+            while (!arrived)
+                std::this_thread::yield();
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            held(std::string{"late"});
+        }};
+    std::thread stopping{[&]
+        {
+            while (!arrived)
+                std::this_thread::yield();
+            server->stop();
+        }};
     EXPECT_EQ(client.post("x").body, "late");
     answering.join();
     stopping.join();

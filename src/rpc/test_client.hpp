@@ -81,8 +81,9 @@ public:
 
     bool upgrade()
     {
-        send("GET / HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        send(
+            "GET / HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         while (input_.find("\r\n\r\n") == std::string::npos)
             if (!receive())
                 return false;
@@ -95,7 +96,8 @@ public:
     bool send_text(std::string_view text)
     {
         std::string frame = "\x81";
-        const auto put = [&frame](std::size_t value, int bytes) {
+        const auto put = [&frame](std::size_t value, int bytes)
+        {
             for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
                 frame.push_back(static_cast<char>(value >> shift));
         };

@@ -42,15 +42,17 @@ TEST(HashIndex, readers_see_whole_values_while_the_writer_inserts_and_erases)
     std::atomic<std::uint64_t> newest = 0;
     std::vector<std::thread> readers;
     for (int i = 0; i < 3; ++i)
-        readers.emplace_back([&] {
-            for (std::uint64_t last = 0; last < count;)
+        readers.emplace_back(
+            [&]
             {
-                last = newest.load(std::memory_order_acquire);
-                const std::uint64_t wanted = last > 100 ? last - 100 : last;
-                if (const auto found = index.find(key_of(wanted)))
-                    EXPECT_EQ(**found, wanted);
-            }
-        });
+                for (std::uint64_t last = 0; last < count;)
+                {
+                    last = newest.load(std::memory_order_acquire);
+                    const std::uint64_t wanted = last > 100 ? last - 100 : last;
+                    if (const auto found = index.find(key_of(wanted)))
+                        EXPECT_EQ(**found, wanted);
+                }
+            });
     for (std::uint64_t i = 1; i <= count; ++i)
     {
         index.insert(key_of(i), std::make_shared<const std::uint64_t>(i));
@@ -66,11 +68,12 @@ TEST(AppendOnlyVector, readers_see_complete_elements)
 {
     AppendOnlyVector<std::string> vector;
     constexpr std::size_t count = 20'000;
-    std::thread reader{[&vector] {
-        for (std::size_t seen = 0; seen < count; seen = vector.size())
-            if (seen != 0)
-                EXPECT_EQ(vector[seen - 1], std::to_string(seen - 1));
-    }};
+    std::thread reader{[&vector]
+        {
+            for (std::size_t seen = 0; seen < count; seen = vector.size())
+                if (seen != 0)
+                    EXPECT_EQ(vector[seen - 1], std::to_string(seen - 1));
+        }};
     for (std::size_t i = 0; i < count; ++i)
         vector.push_back(std::to_string(i));
     reader.join();
@@ -85,11 +88,13 @@ TEST(MpscQueue, keeps_everything_in_order_of_each_producer)
     constexpr std::uint64_t producers = 3;
     std::vector<std::thread> threads;
     for (std::uint64_t producer = 0; producer < producers; ++producer)
-        threads.emplace_back([&queue, producer] {
-            for (std::uint64_t i = 0; i < count; ++i)
-                for (std::uint64_t value = producer * count + i; !queue.try_push(value);)
-                    std::this_thread::yield();
-        });
+        threads.emplace_back(
+            [&queue, producer]
+            {
+                for (std::uint64_t i = 0; i < count; ++i)
+                    for (std::uint64_t value = producer * count + i; !queue.try_push(value);)
+                        std::this_thread::yield();
+            });
     std::array<std::uint64_t, producers> next{};
     for (std::uint64_t received = 0; received < producers * count;)
     {
@@ -122,15 +127,16 @@ TEST(Doorbell, wakes_for_every_ring_that_follows_a_wait)
     Doorbell doorbell;
     SpscQueue<int> queue{1024};
     constexpr int count = 20'000;
-    std::thread ringer{[&] {
-        for (int i = 0; i < count; ++i)
+    std::thread ringer{[&]
         {
-            int value = i;
-            while (!queue.try_push(value))
-                std::this_thread::yield();
-            doorbell.ring();
-        }
-    }};
+            for (int i = 0; i < count; ++i)
+            {
+                int value = i;
+                while (!queue.try_push(value))
+                    std::this_thread::yield();
+                doorbell.ring();
+            }
+        }};
     for (int received = 0; received < count;)
     {
         while (const auto value = queue.try_pop())
@@ -139,8 +145,8 @@ TEST(Doorbell, wakes_for_every_ring_that_follows_a_wait)
             doorbell.wait();
     }
     ringer.join();
-    EXPECT_FALSE(doorbell.wait_until(std::chrono::steady_clock::now()) &&
-                 doorbell.wait_until(std::chrono::steady_clock::now()));
+    EXPECT_FALSE(
+        doorbell.wait_until(std::chrono::steady_clock::now()) && doorbell.wait_until(std::chrono::steady_clock::now()));
 }
 }  // namespace
 }  // namespace jiffy::sequencer

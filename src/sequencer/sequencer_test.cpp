@@ -96,11 +96,13 @@ TEST(Sequencer, refuses_what_cannot_stand_in_a_block)
     chain.start_sequencer();
     ASSERT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
     EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(0)), PoolRefusal::already_known));
-    EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(0, 3'000'000'000)), InvalidTransaction::nonce_mismatch_too_low));
+    EXPECT_TRUE(
+        is_refused(chain.send(0, TestChain::transfer(0, 3'000'000'000)), InvalidTransaction::nonce_mismatch_too_low));
     auto rich = TestChain::transfer(1);
     rich.value = U256{20'000} * U256{1'000'000'000'000'000'000};
     EXPECT_TRUE(is_refused(chain.send(0, rich), InvalidTransaction::insufficient_account_funds));
-    EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(1, 10)), InvalidTransaction::insufficient_max_fee_per_gas));
+    EXPECT_TRUE(
+        is_refused(chain.send(0, TestChain::transfer(1, 10)), InvalidTransaction::insufficient_max_fee_per_gas));
     auto small = TestChain::transfer(1);
     small.gas_limit = 20'999;
     EXPECT_TRUE(is_refused(chain.send(0, small), InvalidTransaction::intrinsic_gas_too_low));
@@ -162,8 +164,8 @@ TEST(Sequencer, holds_what_does_not_fit_for_the_next_block)
 }
 
 /// BLOCKHASH(NUMBER - 1) into slot NUMBER, and the answer of the history contract (EIP-2935) into slot NUMBER + 2^8.
-constexpr Byte parent_hash_reader[] = {
-    0x43, 0x60, 0x01, 0x90, 0x03, 0x40, 0x43, 0x55,  // sstore(number, blockhash(number - 1))
+constexpr Byte parent_hash_reader[] = {0x43, 0x60, 0x01, 0x90, 0x03, 0x40, 0x43,
+    0x55,  // sstore(number, blockhash(number - 1))
     0x00};
 
 TEST(Sequencer, a_transaction_that_reads_the_parent_hash_waits_for_it)
@@ -281,39 +283,42 @@ TEST(Sequencer, works_with_its_threads)
     sealer.start();
     sequencer->start();
     std::atomic<bool> done = false;
-    std::thread time{[&] {
-        while (!done)
+    std::thread time{[&]
         {
-            manual.advance(500);
-            std::this_thread::sleep_for(std::chrono::microseconds{200});
-        }
-    }};
-    std::thread reader{[&] {
-        while (!done)
+            while (!done)
+            {
+                manual.advance(500);
+                std::this_thread::sleep_for(std::chrono::microseconds{200});
+            }
+        }};
+    std::thread reader{[&]
         {
-            const auto open = chain.history.open_block();
-            for (std::size_t i = 0; i < open->transactions.size(); ++i)
-                EXPECT_TRUE(chain.history.find_transaction(open->transactions[i].hash).has_value());
-            if (const auto head = chain.history.sealed_head(); head != nullptr)
-                EXPECT_NE(head->sealed(), nullptr);
-        }
-    }};
+            while (!done)
+            {
+                const auto open = chain.history.open_block();
+                for (std::size_t i = 0; i < open->transactions.size(); ++i)
+                    EXPECT_TRUE(chain.history.find_transaction(open->transactions[i].hash).has_value());
+                if (const auto head = chain.history.sealed_head(); head != nullptr)
+                    EXPECT_NE(head->sealed(), nullptr);
+            }
+        }};
     constexpr std::uint64_t count = 300;
     std::atomic<std::uint64_t> executed = 0;
     std::vector<std::thread> senders;
     for (std::size_t account = 0; account < 3; ++account)
-        senders.emplace_back([&, account] {
-            for (std::uint64_t nonce = 0; nonce < count / 3; ++nonce)
+        senders.emplace_back(
+            [&, account]
             {
-                auto result = std::make_shared<std::optional<SubmissionResult>>();
-                auto submission = chain.make(account, TestChain::transfer(nonce, 4'000'000'000), false, result);
-                submission.complete = [&executed](const SubmissionResult& outcome) {
-                    executed += std::holds_alternative<TransactionPlace>(outcome) ? 1 : 0;
-                };
-                while (!sequencer->submit(submission))
-                    std::this_thread::yield();
-            }
-        });
+                for (std::uint64_t nonce = 0; nonce < count / 3; ++nonce)
+                {
+                    auto result = std::make_shared<std::optional<SubmissionResult>>();
+                    auto submission = chain.make(account, TestChain::transfer(nonce, 4'000'000'000), false, result);
+                    submission.complete = [&executed](const SubmissionResult& outcome)
+                    { executed += std::holds_alternative<TransactionPlace>(outcome) ? 1 : 0; };
+                    while (!sequencer->submit(submission))
+                        std::this_thread::yield();
+                }
+            });
     for (auto& sender : senders)
         sender.join();
     for (int i = 0; i < 10'000 && executed < count; ++i)

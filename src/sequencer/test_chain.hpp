@@ -93,8 +93,8 @@ struct TestChain
         // PUSH(code) PUSH0 MSTORE PUSH1 size PUSH1 offset RETURN
         transaction.data.push_back(static_cast<Byte>(0x5f + code.size()));
         append(transaction.data, code);
-        const Byte tail[] = {0x5f, 0x52, 0x60, static_cast<Byte>(code.size()), 0x60, static_cast<Byte>(32 - code.size()),
-            0xf3};
+        const Byte tail[] = {
+            0x5f, 0x52, 0x60, static_cast<Byte>(code.size()), 0x60, static_cast<Byte>(32 - code.size()), 0xf3};
         append(transaction.data, tail);
         return transaction;
     }

@@ -66,8 +66,8 @@ public:
     /// Forgets everything and begins a transaction over `source`, which must stay until the next `begin`.
     void begin(Source source) noexcept;
 
-    /// Accounts that are warm from the start of every transaction to come (EIP-2929: the precompiled contracts), without
-    /// being loaded. The addresses must outlive the journal.
+    /// Accounts that are warm from the start of every transaction to come (EIP-2929: the precompiled contracts),
+    /// without being loaded. The addresses must outlive the journal.
     void set_warm_from_start(std::span<const Address> addresses) noexcept { warm_from_start_ = addresses; }
 
     [[nodiscard]] bool unavailable() const noexcept { return unavailable_; }

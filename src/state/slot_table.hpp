@@ -80,9 +80,7 @@ private:
 
     [[nodiscard]] std::uint64_t hash_of(std::uint32_t account, const U256& key) const noexcept
     {
-        const std::uint64_t words[4] = {
-            key.limbs[0], key.limbs[1] ^ (std::uint64_t{account} * 0x9e3779b97f4a7c15), key.limbs[2], key.limbs[3]};
-        return hasher_.words_hash(words);
+        return hasher_.words_hash(key.limbs, account);
     }
     static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
     void place(std::uint32_t index, std::uint64_t hash) noexcept;

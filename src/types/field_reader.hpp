@@ -45,9 +45,9 @@ public:
     }
     void read(Bytes& target)
     {
-        if (const auto string = items_.bytes(); string && ok())
+        if (const auto string = items_.bytes())
             target.assign(string->begin(), string->end());
-        else if (!string)
+        else
             fail(string.error());
     }
     void read(BytesView& target) noexcept { store(items_.bytes(), target); }

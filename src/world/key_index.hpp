@@ -88,10 +88,17 @@ public:
         return no_id;
     }
 
+    /// Asks the processor for the place where the search for a key begins.
     void prefetch(std::uint64_t hash) const noexcept
     {
         const auto* const table = current_.load(std::memory_order_relaxed);
         __builtin_prefetch(&table->at(table->first(static_cast<std::uint32_t>(hash >> 32))));
+    }
+
+    /// The first id with such a hash in the newest table, most likely the key's: to ask for its entry early.
+    [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const noexcept
+    {
+        return find({current_.load(std::memory_order_relaxed), nullptr}, hash, [](std::uint32_t) { return true; });
     }
 
     /// Writer: adds a key that is not there. The entry must be readable before.

@@ -89,6 +89,8 @@ std::optional<types::StateDifference> Snapshot::as_difference() const
         }
         result.accounts.push_back(change);
     }
+    if (!reader_.is_valid())
+        return std::nullopt;
     return result;
 }
 }  // namespace jiffy::world

@@ -74,7 +74,7 @@ struct Tables
 
     [[nodiscard]] std::uint64_t slot_hash(StorageId storage, const U256& key) const noexcept
     {
-        return fold_multiply(hasher.words_hash(key.limbs) ^ storage, 0x9e3779b97f4a7c15);
+        return hasher.words_hash(key.limbs, storage);
     }
 
     KeyHasher hasher;
@@ -124,6 +124,12 @@ public:
     [[nodiscard]] CommitNumber commit() const noexcept { return commit_; }
     [[nodiscard]] std::uint64_t rewinds() const noexcept { return rewinds_; }
 
+    /// False once the world was rewound: what was read before and not checked may be wrong.
+    [[nodiscard]] bool is_valid() const noexcept
+    {
+        return tables_->rewinds.load(std::memory_order_acquire) == rewinds_;
+    }
+
     state::Presence account(const Address& address, types::Account& result) const noexcept;
     state::Presence storage(const Address& address, const U256& key, U256& result) const noexcept;
     state::Presence code(const Hash& code_hash, BytesView& result) const noexcept;
@@ -142,10 +148,6 @@ public:
     [[nodiscard]] types::Account account_of(const AccountValue& value) const noexcept;
 
 private:
-    [[nodiscard]] bool is_valid() const noexcept
-    {
-        return tables_->rewinds.load(std::memory_order_acquire) == rewinds_;
-    }
     state::Presence find_account(const Address& address, AccountValue& result) const noexcept;
     state::Presence account_value(std::uint32_t id,
         const std::array<Word, 8>& words,

@@ -60,6 +60,9 @@ CommitNumber World::apply(const types::StateDifference& difference)
             tables_.account_index.prefetch(hashes[i]);
         }
         for (std::size_t i = 0; i < group.size(); ++i)
+            if (const auto id = tables_.account_index.candidate(hashes[i]); id != no_id)
+                __builtin_prefetch(&tables_.accounts[id], 1);
+        for (std::size_t i = 0; i < group.size(); ++i)
             ids[i] = group[i].deleted ? find_account(group[i].address, hashes[i])
                                       : account_entry(group[i].address, hashes[i]);
         for (std::size_t i = 0; i < group.size(); ++i)
