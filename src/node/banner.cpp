@@ -47,9 +47,8 @@ std::string checksummed(const Address& address)
 std::string banner_text(const DevNode& node, const DevNodeOptions& options)
 {
     std::string text = "Jiffy " + std::string{version} + ", a development chain in memory\n\n";
-    const auto line = [&text](std::string_view name, const std::string& value) {
-        text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n');
-    };
+    const auto line = [&text](std::string_view name, const std::string& value)
+    { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
     line("HTTP", "http://" + endpoint(node, options));
     line("WebSocket", "ws://" + endpoint(node, options));
     line("chain id", std::to_string(DevNode::chain_id));
@@ -59,7 +58,7 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
     line("genesis time", std::to_string(node.genesis().header.timestamp));
     line("gas limit", std::to_string(node.genesis().header.gas_limit));
     line("base fee", "1 gwei at genesis");
-    line("mnemonic", std::string{development_mnemonic});
+    line("mnemonic", std::string{sequencer::development_mnemonic});
     text.append("\n  Accounts with 10,000 ETH each. Everybody knows the keys: never use them elsewhere.\n\n");
     for (const auto& account : node.accounts())
         text.append("  ")
@@ -79,7 +78,7 @@ std::string banner_json(const DevNode& node, const DevNodeOptions& options)
     json.key("ws").string("ws://" + endpoint(node, options));
     json.key("port").number(std::uint64_t{node.port()});
     json.key("chainId").number(DevNode::chain_id);
-    json.key("mnemonic").string(development_mnemonic);
+    json.key("mnemonic").string(sequencer::development_mnemonic);
     json.key("accounts").begin_array();
     for (const auto& account : node.accounts())
         json.string(checksummed(account.address));

@@ -38,23 +38,24 @@ std::uint64_t random_seed()
 struct DevNode::Parts
 {
     explicit Parts(const DevNodeOptions& wanted)
-      : options{wanted},
-        seed{random_seed()},
-        specification{make_specification(wanted)},
-        genesis{development_genesis(specification, accounts, clock.now() / 1'000'000)},
-        world{seed},
-        history{wanted.history_blocks, seed},
-        root_check{world, kernels},
-        sealer{history, kernels, genesis.state,
-            [this](const sequencer::BlockPointer& block) {
+      : options{wanted}
+      , seed{random_seed()}
+      , specification{make_specification(wanted)}
+      , genesis{sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)}
+      , world{seed}
+      , history{wanted.history_blocks, seed}
+      , root_check{world, kernels}
+      , sealer{history, kernels, genesis.state,
+            [this](const sequencer::BlockPointer& block)
+            {
                 sequencer->notify_sealed();
                 subscriptions.notify();
                 if (options.verify_roots)
                     root_check.push(block);
-            }},
-        waiters{history, waiting_for_seals},
-        subscriptions{history, waiters},
-        workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
+            }}
+      , waiters{history, waiting_for_seals}
+      , subscriptions{history, waiters}
+      , workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
     {
         world.apply(genesis.state);
         seal_genesis();
@@ -69,10 +70,12 @@ struct DevNode::Parts
         addresses.reserve(accounts.size());
         for (const auto& account : accounts)
             addresses.push_back(account.address);
-        backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters,
-            subscriptions, filters, std::string{client_version}, std::move(addresses), {},
+        backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters, subscriptions,
+            filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
-        dispatcher.emplace(*backend, rpc::all_methods());
+        auto methods = rpc::all_methods();
+        methods.push_back(rpc::anvil_methods());
+        dispatcher.emplace(*backend, methods);
     }
 
     void seal_genesis()
@@ -95,8 +98,8 @@ struct DevNode::Parts
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
     chain::ChainSpecification specification;
-    std::vector<DevelopmentAccount> accounts = development_accounts();
-    Genesis genesis;
+    std::vector<sequencer::DevelopmentAccount> accounts = sequencer::development_accounts();
+    sequencer::Genesis genesis;
     world::World world;
     sequencer::History history;
     RootCheck root_check;
@@ -130,16 +133,16 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->sealer.start();
     parts->subscriptions.start();
     parts->sequencer->start();
-    parts->server->start([&dispatcher = *parts->dispatcher](std::string body,
-                             const std::shared_ptr<rpc::Channel>& channel, rpc::Responder respond) {
-        dispatcher.handle(std::move(body), channel, std::move(respond));
-    });
+    parts->server->start(
+        [&dispatcher = *parts->dispatcher](std::string body, const std::shared_ptr<rpc::Channel>& channel,
+            rpc::Responder respond) { dispatcher.handle(std::move(body), channel, std::move(respond)); });
     return std::unique_ptr<DevNode>{new DevNode{std::move(parts)}};
 }
 
 DevNode::DevNode(std::unique_ptr<Parts> parts)
   : parts_{std::move(parts)}
-{}
+{
+}
 
 DevNode::~DevNode()
 {
@@ -158,17 +161,22 @@ void DevNode::stop()
     parts_->root_check.stop();
 }
 
+void DevNode::handle(std::string body, rpc::Responder respond)
+{
+    parts_->dispatcher->handle(std::move(body), nullptr, std::move(respond));
+}
+
 std::uint16_t DevNode::port() const noexcept
 {
     return parts_->server->port();
 }
 
-const std::vector<DevelopmentAccount>& DevNode::accounts() const noexcept
+const std::vector<sequencer::DevelopmentAccount>& DevNode::accounts() const noexcept
 {
     return parts_->accounts;
 }
 
-const Genesis& DevNode::genesis() const noexcept
+const sequencer::Genesis& DevNode::genesis() const noexcept
 {
     return parts_->genesis;
 }

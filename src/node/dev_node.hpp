@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "node/genesis.hpp"
+#include "rpc/server.hpp"
+#include "sequencer/genesis.hpp"
 
 #include <expected>
 #include <memory>
@@ -44,9 +45,12 @@ public:
     ~DevNode();
 
     [[nodiscard]] std::uint16_t port() const noexcept;
-    [[nodiscard]] const std::vector<DevelopmentAccount>& accounts() const noexcept;
-    [[nodiscard]] const Genesis& genesis() const noexcept;
+    [[nodiscard]] const std::vector<sequencer::DevelopmentAccount>& accounts() const noexcept;
+    [[nodiscard]] const sequencer::Genesis& genesis() const noexcept;
     [[nodiscard]] RootReport root_report() const noexcept;
+
+    /// Serves a request body as if it had come over HTTP.
+    void handle(std::string body, rpc::Responder respond);
 
     /// Answers what has begun, seals the open block, and ends every thread.
     void stop();

@@ -11,10 +11,11 @@ constexpr std::size_t queue_capacity = 64;
 }  // namespace
 
 RootCheck::RootCheck(const world::World& world, const crypto::Kernels& kernels)
-  : world_{world},
-    kernels_{kernels},
-    queue_{queue_capacity}
-{}
+  : world_{world}
+  , kernels_{kernels}
+  , queue_{queue_capacity}
+{
+}
 
 RootCheck::~RootCheck()
 {

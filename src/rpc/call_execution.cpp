@@ -40,10 +40,10 @@ types::TransactionType type_of(const TransactionRequest& request)
 }  // namespace
 
 CallExecution::CallExecution(const Backend& backend, StateView view)
-  : view_{std::move(view)},
-    context_{chain::make_block_context(
-        backend.specification, view_.block().opening, backend.history.block_hashes())}
-{}
+  : view_{std::move(view)}
+  , context_{chain::make_block_context(backend.specification, view_.block().opening, backend.history.block_hashes())}
+{
+}
 
 Result<std::unique_ptr<CallExecution>, Error> CallExecution::make(const Backend& backend,
     const TransactionRequest& request,

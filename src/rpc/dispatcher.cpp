@@ -33,21 +33,23 @@ std::optional<std::string> id_of(dom::object call)
         return std::nullopt;
     switch (id.type())
     {
-    case dom::element_type::STRING: {
-        std::string_view text;
-        if (id.get_string().get(text) == simdjson::SUCCESS)
-            return json_string(text);
-        return std::nullopt;
-    }
-    case dom::element_type::DOUBLE: {
-        double number = 0;
-        std::string json;
-        if (id.get_double().get(number) == simdjson::SUCCESS)
-            JsonWriter{json}.number(number);
-        return json;
-    }
-    default:
-        return simdjson::to_string(id);
+        case dom::element_type::STRING:
+        {
+            std::string_view text;
+            if (id.get_string().get(text) == simdjson::SUCCESS)
+                return json_string(text);
+            return std::nullopt;
+        }
+        case dom::element_type::DOUBLE:
+        {
+            double number = 0;
+            std::string json;
+            if (id.get_double().get(number) == simdjson::SUCCESS)
+                JsonWriter{json}.number(number);
+            return json;
+        }
+        default:
+            return simdjson::to_string(id);
     }
 }
 
@@ -61,11 +63,12 @@ void refuse(Responder respond, int error_code, std::string_view message)
 struct Dispatcher::Batch
 {
     Batch(std::size_t count, std::size_t size_limit, Responder responder)
-      : answers(count),
-        remaining{count},
-        limit{size_limit},
-        respond{std::move(responder)}
-    {}
+      : answers(count)
+      , remaining{count}
+      , limit{size_limit}
+      , respond{std::move(responder)}
+    {
+    }
 
     /// Each place once; the last one sends the whole.
     void put(std::size_t place, Answer answer)
@@ -106,8 +109,8 @@ struct Dispatcher::Batch
 };
 
 Dispatcher::Dispatcher(Backend& backend, std::span<const std::span<const Method>> tables, DispatcherLimits limits)
-  : backend_{backend},
-    limits_{limits}
+  : backend_{backend}
+  , limits_{limits}
 {
     for (const auto table : tables)
         for (const auto& method : table)
@@ -124,8 +127,7 @@ void Dispatcher::process(std::string body, const std::shared_ptr<Channel>& chann
 {
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
     JsonElement root;
-    const auto error =
-        parser_of_thread(body.size(), limits_.depth).parse(body.data(), body.size(), false).get(root);
+    const auto error = parser_of_thread(body.size(), limits_.depth).parse(body.data(), body.size(), false).get(root);
     if (error != simdjson::SUCCESS)
         return refuse(std::move(respond), code::parse_error,
             error == simdjson::DEPTH_ERROR ? "parse error: nested too deeply" : "parse error");
@@ -134,9 +136,8 @@ void Dispatcher::process(std::string body, const std::shared_ptr<Channel>& chann
     {
         // The parsed form belongs to this thread; reading the text again costs less than giving each request its own.
         auto shared_respond = std::make_shared<Responder>(std::move(respond));
-        std::move_only_function<void()> job = [this, channel, shared_respond, text = std::move(body)]() mutable {
-            process(std::move(text), channel, std::move(*shared_respond), true);
-        };
+        std::move_only_function<void()> job = [this, channel, shared_respond, text = std::move(body)]() mutable
+        { process(std::move(text), channel, std::move(*shared_respond), true); };
         if (!backend_.workers.submit(job))
             refuse(std::move(*shared_respond), code::limit_exceeded, "too many requests are waiting");
         return;
@@ -171,7 +172,8 @@ const Method* Dispatcher::find(JsonElement call) const
 
 bool Dispatcher::takes_long(JsonElement root) const
 {
-    const auto is_heavy = [this](JsonElement call) {
+    const auto is_heavy = [this](JsonElement call)
+    {
         const auto* method = find(call);
         return method != nullptr && method->cost == MethodCost::heavy;
     };
@@ -186,25 +188,23 @@ void Dispatcher::process_call(JsonElement call, const std::shared_ptr<Channel>& 
     dom::object object;
     if (call.get_object().get(object) != simdjson::SUCCESS)
         return refuse(std::move(respond), code::invalid_request, "invalid request");
-    auto id = id_of(object);
-    if (!id)
-    {
-        respond = [silent = std::move(respond)](const Answer&) mutable { silent(std::string{}); };
-        id = "null";
-    }
-    Reply reply{std::move(*id), std::move(respond)};
-
+    const auto id = id_of(object);
     std::string_view version;
     std::string_view name;
     if (object.at_key("jsonrpc").get_string().get(version) != simdjson::SUCCESS || version != "2.0" ||
         object.at_key("method").get_string().get(name) != simdjson::SUCCESS)
-        return reply.error({code::invalid_request, "invalid request", {}});
+        return Reply{id.value_or("null"), std::move(respond)}.error({code::invalid_request, "invalid request", {}});
+    // A call without an id is a notification: it is made and not answered.
+    if (!id)
+        respond = [silent = std::move(respond)](const Answer&) mutable { silent(std::string{}); };
+    Reply reply{id.value_or("null"), std::move(respond)};
     const auto* method = find(call);
     if (method == nullptr)
     {
         constexpr std::size_t longest_name = 100;
-        return reply.error({code::method_not_found,
-            "the method " + std::string{name.substr(0, longest_name)} + " does not exist/is not available", {}});
+        // Not to cut a character of several bytes in two, a long name is not repeated at all.
+        const auto shown = name.size() <= longest_name ? std::string{name} : std::string{"called"};
+        return reply.error({code::method_not_found, "the method " + shown + " does not exist/is not available", {}});
     }
     JsonElement list;
     const bool has_list = object.at_key("params").get(list) == simdjson::SUCCESS;

@@ -36,69 +36,71 @@ std::string address_text(const Address& address)
 
 std::string text_of(InvalidTransaction reason, const Refusal& refusal)
 {
-    const auto nonces = ": next nonce " + std::to_string(refusal.account_nonce) + ", tx nonce " +
-                        std::to_string(refusal.nonce);
+    const auto nonces =
+        ": next nonce " + std::to_string(refusal.account_nonce) + ", tx nonce " + std::to_string(refusal.nonce);
     switch (reason)
     {
-    case InvalidTransaction::nonce_mismatch_too_low:
-        return "nonce too low" + nonces;
-    case InvalidTransaction::nonce_mismatch_too_high:
-        return "nonce too high" + nonces;
-    case InvalidTransaction::nonce_is_max:
-        return "nonce has max value: address " + address_text(refusal.sender) +
-               ", nonce: " + std::to_string(refusal.nonce);
-    case InvalidTransaction::insufficient_account_funds:
-        return "insufficient funds for gas * price + value: balance " + decimal(refusal.balance) + ", tx cost " +
-               decimal(refusal.cost) + ", overshot " +
-               decimal(refusal.cost > refusal.balance ? refusal.cost - refusal.balance : U256{});
-    case InvalidTransaction::intrinsic_gas_too_low:
-        return "intrinsic gas too low: gas " + std::to_string(refusal.gas_limit);
-    case InvalidTransaction::intrinsic_gas_below_floor_gas_cost:
-        return "insufficient gas for floor data gas cost: gas " + std::to_string(refusal.gas_limit);
-    case InvalidTransaction::gas_allowance_exceeded:
-        return "exceeds block gas limit";
-    case InvalidTransaction::gas_limit_exceeds_maximum:
-        return "transaction gas limit too high: tx: " + std::to_string(refusal.gas_limit);
-    case InvalidTransaction::insufficient_max_fee_per_gas:
-        return "max fee per gas less than block base fee: address " + address_text(refusal.sender) +
-               ", maxFeePerGas: " + decimal(refusal.max_fee_per_gas) + ", baseFee: " + decimal(refusal.base_fee);
-    case InvalidTransaction::priority_greater_than_max_fee_per_gas:
-        return "max priority fee per gas higher than max fee per gas: address " + address_text(refusal.sender) +
-               ", maxPriorityFeePerGas: " + decimal(refusal.max_priority_fee_per_gas) +
-               ", maxFeePerGas: " + decimal(refusal.max_fee_per_gas);
-    case InvalidTransaction::invalid_chain_id:
-        return "invalid chain id for signer";
-    case InvalidTransaction::invalid_signature_vrs:
-        return "invalid sender";
-    case InvalidTransaction::sender_not_eoa:
-        return "sender not an eoa: address " + address_text(refusal.sender);
-    case InvalidTransaction::initcode_size_exceeded:
-        return "max initcode size exceeded";
-    case InvalidTransaction::insufficient_max_fee_per_blob_gas:
-        return "max fee per blob gas less than block blob gas fee";
-    case InvalidTransaction::type_3_tx_zero_blobs:
-        return "blob transaction missing blob hashes";
-    case InvalidTransaction::type_3_tx_contract_creation:
-        return "blob transaction of type create";
-    case InvalidTransaction::type_4_tx_contract_creation:
-        return "EIP-7702 transaction cannot be used to create contract";
-    case InvalidTransaction::type_4_empty_authorization_list:
-        return "EIP-7702 transaction with empty auth list";
-    case InvalidTransaction::type_3_tx_invalid_blob_versioned_hash:
-        return "blob transaction has an invalid versioned hash";
-    case InvalidTransaction::type_3_tx_blob_count_exceeded:
-    case InvalidTransaction::type_3_tx_max_blob_gas_allowance_exceeded:
-        return "too many blobs in transaction";
-    case InvalidTransaction::type_3_tx_with_full_blobs:
-        return "blob sidecar is not taken here";
-    case InvalidTransaction::malformed:
-        return "rlp: malformed transaction";
-    case InvalidTransaction::type_not_supported:
-    case InvalidTransaction::type_1_tx_pre_fork:
-    case InvalidTransaction::type_2_tx_pre_fork:
-    case InvalidTransaction::type_3_tx_pre_fork:
-    case InvalidTransaction::type_4_tx_pre_fork:
-        return "transaction type not supported";
+        case InvalidTransaction::nonce_mismatch_too_low:
+            return "nonce too low" + nonces;
+        case InvalidTransaction::nonce_mismatch_too_high:
+            return "nonce too high" + nonces;
+        case InvalidTransaction::nonce_is_max:
+            return "nonce has max value: address " + address_text(refusal.sender) +
+                   ", nonce: " + std::to_string(refusal.nonce);
+        case InvalidTransaction::insufficient_account_funds:
+            return "insufficient funds for gas * price + value: balance " + decimal(refusal.balance) + ", tx cost " +
+                   decimal(refusal.cost) + ", overshot " +
+                   decimal(refusal.cost > refusal.balance ? refusal.cost - refusal.balance : U256{});
+        case InvalidTransaction::gaslimit_price_product_overflow:
+            return "insufficient funds for gas * price + value";
+        case InvalidTransaction::intrinsic_gas_too_low:
+            return "intrinsic gas too low: gas " + std::to_string(refusal.gas_limit);
+        case InvalidTransaction::intrinsic_gas_below_floor_gas_cost:
+            return "insufficient gas for floor data gas cost: gas " + std::to_string(refusal.gas_limit);
+        case InvalidTransaction::gas_allowance_exceeded:
+            return "exceeds block gas limit";
+        case InvalidTransaction::gas_limit_exceeds_maximum:
+            return "transaction gas limit too high: tx: " + std::to_string(refusal.gas_limit);
+        case InvalidTransaction::insufficient_max_fee_per_gas:
+            return "max fee per gas less than block base fee: address " + address_text(refusal.sender) +
+                   ", maxFeePerGas: " + decimal(refusal.max_fee_per_gas) + ", baseFee: " + decimal(refusal.base_fee);
+        case InvalidTransaction::priority_greater_than_max_fee_per_gas:
+            return "max priority fee per gas higher than max fee per gas: address " + address_text(refusal.sender) +
+                   ", maxPriorityFeePerGas: " + decimal(refusal.max_priority_fee_per_gas) +
+                   ", maxFeePerGas: " + decimal(refusal.max_fee_per_gas);
+        case InvalidTransaction::invalid_chain_id:
+            return "invalid chain id for signer";
+        case InvalidTransaction::invalid_signature_vrs:
+            return "invalid sender";
+        case InvalidTransaction::sender_not_eoa:
+            return "sender not an eoa: address " + address_text(refusal.sender);
+        case InvalidTransaction::initcode_size_exceeded:
+            return "max initcode size exceeded";
+        case InvalidTransaction::insufficient_max_fee_per_blob_gas:
+            return "max fee per blob gas less than block blob gas fee";
+        case InvalidTransaction::type_3_tx_zero_blobs:
+            return "blob transaction missing blob hashes";
+        case InvalidTransaction::type_3_tx_contract_creation:
+            return "blob transaction of type create";
+        case InvalidTransaction::type_4_tx_contract_creation:
+            return "EIP-7702 transaction cannot be used to create contract";
+        case InvalidTransaction::type_4_empty_authorization_list:
+            return "EIP-7702 transaction with empty auth list";
+        case InvalidTransaction::type_3_tx_invalid_blob_versioned_hash:
+            return "blob transaction has an invalid versioned hash";
+        case InvalidTransaction::type_3_tx_blob_count_exceeded:
+        case InvalidTransaction::type_3_tx_max_blob_gas_allowance_exceeded:
+            return "too many blobs in transaction";
+        case InvalidTransaction::type_3_tx_with_full_blobs:
+            return "blob sidecar is not taken here";
+        case InvalidTransaction::malformed:
+            return "rlp: malformed transaction";
+        case InvalidTransaction::type_not_supported:
+        case InvalidTransaction::type_1_tx_pre_fork:
+        case InvalidTransaction::type_2_tx_pre_fork:
+        case InvalidTransaction::type_3_tx_pre_fork:
+        case InvalidTransaction::type_4_tx_pre_fork:
+            return "transaction type not supported";
     }
     return "invalid transaction";
 }
@@ -107,20 +109,20 @@ std::string_view text_of(PoolRefusal reason)
 {
     switch (reason)
     {
-    case PoolRefusal::already_known:
-        return "already known";
-    case PoolRefusal::replacement_underpriced:
-        return "replacement transaction underpriced";
-    case PoolRefusal::replaced:
-        return "transaction was replaced by one that pays more";
-    case PoolRefusal::full:
-        return "txpool is full";
-    case PoolRefusal::account_limit_exceeded:
-        return "account limit exceeded";
-    case PoolRefusal::nonce_gap:
-        return "nonce gap";
-    case PoolRefusal::stopping:
-        return "the node is stopping";
+        case PoolRefusal::already_known:
+            return "already known";
+        case PoolRefusal::replacement_underpriced:
+            return "replacement transaction underpriced";
+        case PoolRefusal::replaced:
+            return "transaction was replaced by one that pays more";
+        case PoolRefusal::full:
+            return "txpool is full";
+        case PoolRefusal::account_limit_exceeded:
+            return "account limit exceeded";
+        case PoolRefusal::nonce_gap:
+            return "nonce gap";
+        case PoolRefusal::stopping:
+            return "the node is stopping";
     }
     return "transaction refused";
 }
@@ -130,28 +132,28 @@ std::string_view panic_reason(std::uint64_t panic)
 {
     switch (panic)
     {
-    case 0x00:
-        return "generic panic";
-    case 0x01:
-        return "assert(false)";
-    case 0x11:
-        return "arithmetic underflow or overflow";
-    case 0x12:
-        return "division or modulo by zero";
-    case 0x21:
-        return "enum overflow";
-    case 0x22:
-        return "invalid encoded storage byte array accessed";
-    case 0x31:
-        return "out-of-bounds array access; popping on an empty array";
-    case 0x32:
-        return "out-of-bounds access of an array or bytesN";
-    case 0x41:
-        return "out of memory";
-    case 0x51:
-        return "uninitialized function";
-    default:
-        return {};
+        case 0x00:
+            return "generic panic";
+        case 0x01:
+            return "assert(false)";
+        case 0x11:
+            return "arithmetic underflow or overflow";
+        case 0x12:
+            return "division or modulo by zero";
+        case 0x21:
+            return "enum overflow";
+        case 0x22:
+            return "invalid encoded storage byte array accessed";
+        case 0x31:
+            return "out-of-bounds array access; popping on an empty array";
+        case 0x32:
+            return "out-of-bounds access of an array or bytesN";
+        case 0x41:
+            return "out of memory";
+        case 0x51:
+            return "uninitialized function";
+        default:
+            return {};
     }
 }
 
@@ -165,41 +167,41 @@ std::string_view status_text(evm::Status status)
     using evm::Status;
     switch (status)
     {
-    case Status::out_of_gas:
-        return "out of gas";
-    case Status::undefined_instruction:
-    case Status::invalid_instruction:
-        return "invalid opcode";
-    case Status::stack_overflow:
-        return "stack limit reached";
-    case Status::stack_underflow:
-        return "stack underflow";
-    case Status::bad_jump_destination:
-        return "invalid jump destination";
-    case Status::static_mode_violation:
-        return "write protection";
-    case Status::out_of_bounds_read:
-        return "return data out of bounds";
-    case Status::call_depth_exceeded:
-        return "max call depth exceeded";
-    case Status::insufficient_balance:
-        return "insufficient balance for transfer";
-    case Status::nonce_overflow:
-        return "nonce uint64 overflow";
-    case Status::address_collision:
-        return "contract address collision";
-    case Status::code_size_exceeded:
-        return "max code size exceeded";
-    case Status::invalid_code_prefix:
-        return "invalid code: must not begin with 0xef";
-    case Status::init_code_size_exceeded:
-        return "max initcode size exceeded";
-    case Status::precompile_failure:
-        return "precompile failed";
-    case Status::success:
-    case Status::revert:
-    case Status::unavailable:
-        break;
+        case Status::out_of_gas:
+            return "out of gas";
+        case Status::undefined_instruction:
+        case Status::invalid_instruction:
+            return "invalid opcode";
+        case Status::stack_overflow:
+            return "stack limit reached";
+        case Status::stack_underflow:
+            return "stack underflow";
+        case Status::bad_jump_destination:
+            return "invalid jump destination";
+        case Status::static_mode_violation:
+            return "write protection";
+        case Status::out_of_bounds_read:
+            return "return data out of bounds";
+        case Status::call_depth_exceeded:
+            return "max call depth exceeded";
+        case Status::insufficient_balance:
+            return "insufficient balance for transfer";
+        case Status::nonce_overflow:
+            return "nonce uint64 overflow";
+        case Status::address_collision:
+            return "contract address collision";
+        case Status::code_size_exceeded:
+            return "max code size exceeded";
+        case Status::invalid_code_prefix:
+            return "invalid code: must not begin with 0xef";
+        case Status::init_code_size_exceeded:
+            return "max initcode size exceeded";
+        case Status::precompile_failure:
+            return "precompile failed";
+        case Status::success:
+        case Status::revert:
+        case Status::unavailable:
+            break;
     }
     return "execution failed";
 }
@@ -223,15 +225,15 @@ Error error_of(types::TransactionError error)
 {
     switch (error)
     {
-    case types::TransactionError::unknown_type:
-        return {code::server_error, "transaction type not supported", {}};
-    case types::TransactionError::invalid_signature:
-        return {code::server_error, "invalid transaction v, r, s values", {}};
-    case types::TransactionError::creation_not_allowed:
-        return {code::server_error, "rlp: input string too short for common.Address", {}};
-    case types::TransactionError::malformed:
-    case types::TransactionError::invalid_field:
-        break;
+        case types::TransactionError::unknown_type:
+            return {code::server_error, "transaction type not supported", {}};
+        case types::TransactionError::invalid_signature:
+            return {code::server_error, "invalid transaction v, r, s values", {}};
+        case types::TransactionError::creation_not_allowed:
+            return {code::server_error, "rlp: input string too short for common.Address", {}};
+        case types::TransactionError::malformed:
+        case types::TransactionError::invalid_field:
+            break;
     }
     return {code::server_error, "rlp: malformed transaction", {}};
 }

@@ -24,9 +24,8 @@ void answer_about_block(Call& call, const BlockSelector& selector, Write write)
         return call.reply.result([&](JsonWriter& json) { write(json, *block); });
     const auto number = block->number();
     auto reply = std::make_shared<Reply>(std::move(call.reply));
-    SealWaiters::Job job = [reply, block = std::move(block), write]() mutable {
-        reply->result_later([block = std::move(block), write](JsonWriter& json) { write(json, *block); });
-    };
+    SealWaiters::Job job = [reply, block = std::move(block), write]() mutable
+    { reply->result_later([block = std::move(block), write](JsonWriter& json) { write(json, *block); }); };
     if (!call.backend.waiters.when_sealed(number, job))
         reply->error({code::limit_exceeded, "too many requests are waiting for the block", {}});
 }
@@ -65,8 +64,8 @@ void count_transactions(Call& call, const BlockSelector& selector)
 {
     if (call.reject_bad_parameters(1))
         return;
-    answer_about_block(call, selector,
-        [](JsonWriter& json, const BlockRecord& block) { json.quantity(block.transactions.size()); });
+    answer_about_block(
+        call, selector, [](JsonWriter& json, const BlockRecord& block) { json.quantity(block.transactions.size()); });
 }
 
 void get_block_transaction_count_by_number(Call& call)
@@ -84,12 +83,14 @@ void get_transaction_in_block(Call& call, const BlockSelector& selector)
     const auto index = call.parameters.quantity(1);
     if (call.reject_bad_parameters(2))
         return;
-    answer_about_block(call, selector, [index](JsonWriter& json, const BlockRecord& block) {
-        if (index < block.transactions.size())
-            write_transaction(json, block, index);
-        else
-            json.null();
-    });
+    answer_about_block(call, selector,
+        [index](JsonWriter& json, const BlockRecord& block)
+        {
+            if (index < block.transactions.size())
+                write_transaction(json, block, index);
+            else
+                json.null();
+        });
 }
 
 void get_transaction_by_block_number_and_index(Call& call)
@@ -107,13 +108,15 @@ void get_block_receipts(Call& call)
     const auto selector = call.parameters.required_block(0);
     if (call.reject_bad_parameters(1))
         return;
-    answer_about_block(call, selector, [](JsonWriter& json, const BlockRecord& block) {
-        const std::size_t count = block.transactions.size();
-        json.begin_array();
-        for (std::size_t i = 0; i < count; ++i)
-            write_receipt(json, block, i);
-        json.end_array();
-    });
+    answer_about_block(call, selector,
+        [](JsonWriter& json, const BlockRecord& block)
+        {
+            const std::size_t count = block.transactions.size();
+            json.begin_array();
+            for (std::size_t i = 0; i < count; ++i)
+                write_receipt(json, block, i);
+            json.end_array();
+        });
 }
 
 /// There have been no uncles since the Merge.

@@ -28,12 +28,14 @@ void accounts(Call& call)
 {
     if (call.reject_bad_parameters(0))
         return;
-    call.reply.result([&](JsonWriter& json) {
-        json.begin_array();
-        for (const auto& address : call.backend.accounts)
-            json.hex(address);
-        json.end_array();
-    });
+    call.reply.result(
+        [&](JsonWriter& json)
+        {
+            json.begin_array();
+            for (const auto& address : call.backend.accounts)
+                json.hex(address);
+            json.end_array();
+        });
 }
 
 void call(Call& call)

@@ -28,8 +28,7 @@ U256 blob_fee_of(const Backend& backend, const types::Header& header)
 void gas_price(Call& call)
 {
     if (!call.reject_bad_parameters(0))
-        call.reply.result(
-            [&](JsonWriter& json) { json.quantity(open_base_fee(call.backend) + U256{suggested_tip}); });
+        call.reply.result([&](JsonWriter& json) { json.quantity(open_base_fee(call.backend) + U256{suggested_tip}); });
 }
 
 void max_priority_fee_per_gas(Call& call)
@@ -41,9 +40,8 @@ void max_priority_fee_per_gas(Call& call)
 void blob_base_fee(Call& call)
 {
     if (!call.reject_bad_parameters(0))
-        call.reply.result([&](JsonWriter& json) {
-            json.quantity(blob_fee_of(call.backend, call.backend.history.open_block()->opening));
-        });
+        call.reply.result([&](JsonWriter& json)
+            { json.quantity(blob_fee_of(call.backend, call.backend.history.open_block()->opening)); });
 }
 
 /// Tips that the given percentiles of the block's gas paid at most.
@@ -85,7 +83,8 @@ void fee_history(Call& call)
     const auto wanted = call.parameters.lenient_number(0);
     const auto newest = call.parameters.required_block(1);
     const auto percentiles = call.parameters.percentiles(2);
-    if (!std::ranges::is_sorted(percentiles) || (!percentiles.empty() && (percentiles.front() < 0 || percentiles.back() > 100)))
+    if (!std::ranges::is_sorted(percentiles) ||
+        (!percentiles.empty() && (percentiles.front() < 0 || percentiles.back() > 100)))
         call.parameters.reject(2, "percentiles must ascend from 0 to 100");
     if (call.reject_bad_parameters(3))
         return;
@@ -98,8 +97,8 @@ void fee_history(Call& call)
         last_block = history.sealed_head();
 
     std::vector<sequencer::BlockPointer> blocks;
-    for (auto number = last_block->number() + 1; number-- > history.oldest_number() &&
-                                                 blocks.size() < std::min(wanted, most_fee_history_blocks);)
+    for (auto number = last_block->number() + 1;
+        number-- > history.oldest_number() && blocks.size() < std::min(wanted, most_fee_history_blocks);)
     {
         auto block = history.find(number);
         if (!block)
@@ -108,47 +107,49 @@ void fee_history(Call& call)
     }
     std::ranges::reverse(blocks);
 
-    call.reply.result([&](JsonWriter& json) {
-        json.begin_object();
-        json.key("oldestBlock").quantity(blocks.empty() ? 0 : blocks.front()->number());
-        if (!percentiles.empty())
+    call.reply.result(
+        [&](JsonWriter& json)
         {
-            json.key("reward").begin_array();
+            json.begin_object();
+            json.key("oldestBlock").quantity(blocks.empty() ? 0 : blocks.front()->number());
+            if (!percentiles.empty())
+            {
+                json.key("reward").begin_array();
+                for (const auto& block : blocks)
+                    write_rewards(json, *block, percentiles);
+                json.end_array();
+            }
+            // One more than there are blocks: that of the block after the last.
+            const auto next = history.find(last_block->number() + 1);
+            json.key("baseFeePerGas").begin_array();
             for (const auto& block : blocks)
-                write_rewards(json, *block, percentiles);
+                json.quantity(block->opening.base_fee_per_gas.value_or(U256{}));
+            if (!blocks.empty())
+                json.quantity(next->opening.base_fee_per_gas.value_or(U256{}));
             json.end_array();
-        }
-        // One more than there are blocks: that of the block after the last.
-        const auto next = history.find(last_block->number() + 1);
-        json.key("baseFeePerGas").begin_array();
-        for (const auto& block : blocks)
-            json.quantity(block->opening.base_fee_per_gas.value_or(U256{}));
-        if (!blocks.empty())
-            json.quantity(next->opening.base_fee_per_gas.value_or(U256{}));
-        json.end_array();
-        json.key("gasUsedRatio").begin_array();
-        for (const auto& block : blocks)
-            json.number(static_cast<double>(block->sealed()->header.gas_used) /
-                        static_cast<double>(block->opening.gas_limit));
-        json.end_array();
-        json.key("baseFeePerBlobGas").begin_array();
-        for (const auto& block : blocks)
-            json.quantity(blob_fee_of(call.backend, block->opening));
-        if (!blocks.empty())
-            json.quantity(blob_fee_of(call.backend, next->opening));
-        json.end_array();
-        json.key("blobGasUsedRatio").begin_array();
-        for (const auto& block : blocks)
-        {
-            const auto parameters =
-                call.backend.specification.blob_parameters_at(block->number(), block->opening.timestamp);
-            const auto most = parameters ? parameters->maximum * chain::gas_per_blob : 0;
-            const auto used = block->sealed()->header.blob_gas_used.value_or(0);
-            json.number(most == 0 ? 0.0 : static_cast<double>(used) / static_cast<double>(most));
-        }
-        json.end_array();
-        json.end_object();
-    });
+            json.key("gasUsedRatio").begin_array();
+            for (const auto& block : blocks)
+                json.number(static_cast<double>(block->sealed()->header.gas_used) /
+                            static_cast<double>(block->opening.gas_limit));
+            json.end_array();
+            json.key("baseFeePerBlobGas").begin_array();
+            for (const auto& block : blocks)
+                json.quantity(blob_fee_of(call.backend, block->opening));
+            if (!blocks.empty())
+                json.quantity(blob_fee_of(call.backend, next->opening));
+            json.end_array();
+            json.key("blobGasUsedRatio").begin_array();
+            for (const auto& block : blocks)
+            {
+                const auto parameters =
+                    call.backend.specification.blob_parameters_at(block->number(), block->opening.timestamp);
+                const auto most = parameters ? parameters->maximum * chain::gas_per_blob : 0;
+                const auto used = block->sealed()->header.blob_gas_used.value_or(0);
+                json.number(most == 0 ? 0.0 : static_cast<double>(used) / static_cast<double>(most));
+            }
+            json.end_array();
+            json.end_object();
+        });
 }
 
 constexpr Method methods[] = {

@@ -18,13 +18,15 @@ struct FoundLogs
     std::vector<LogPlace> places;
 };
 
-Result<FoundLogs, Error> search(
-    const Backend& backend, const LogFilter& filter, std::uint64_t first, std::uint64_t last)
+Result<FoundLogs, Error> search(const Backend& backend,
+    const LogFilter& filter,
+    std::uint64_t first,
+    std::uint64_t last)
 {
     FoundLogs found;
     if (last - first >= backend.limits.log_blocks)
-        return failure(Error{code::limit_exceeded,
-            "block range exceeds " + std::to_string(backend.limits.log_blocks) + " blocks", {}});
+        return failure(Error{
+            code::limit_exceeded, "block range exceeds " + std::to_string(backend.limits.log_blocks) + " blocks", {}});
     for (auto number = first; number <= last; ++number)
     {
         auto block = backend.history.find(number);
@@ -34,8 +36,8 @@ Result<FoundLogs, Error> search(
             continue;
         const auto before = found.places.size();
         if (!collect_logs(filter, *block, 0, block->transactions.size(), backend.limits.logs, found.places))
-            return failure(Error{code::limit_exceeded,
-                "query returns more than " + std::to_string(backend.limits.logs) + " logs", {}});
+            return failure(Error{
+                code::limit_exceeded, "query returns more than " + std::to_string(backend.limits.logs) + " logs", {}});
         if (found.places.size() != before)
             found.blocks.push_back(std::move(block));
     }
@@ -50,7 +52,11 @@ void write_logs(JsonWriter& json, const FoundLogs& found)
     json.end_array();
 }
 
-void answer_with_logs(Reply& reply, const Backend& backend, const LogFilter& filter, std::uint64_t first, std::uint64_t last)
+void answer_with_logs(Reply& reply,
+    const Backend& backend,
+    const LogFilter& filter,
+    std::uint64_t first,
+    std::uint64_t last)
 {
     const auto found = search(backend, filter, first, last);
     if (!found)
@@ -59,17 +65,16 @@ void answer_with_logs(Reply& reply, const Backend& backend, const LogFilter& fil
 }
 
 /// Answers once the block `last` is sealed: at once, or from a worker later.
-void answer_when_sealed(
-    Call& call, const LogFilter& filter, std::uint64_t first, std::uint64_t last)
+void answer_when_sealed(Call& call, const LogFilter& filter, std::uint64_t first, std::uint64_t last)
 {
     auto& backend = call.backend;
     if (backend.history.sealed_number() >= last)
         return answer_with_logs(call.reply, backend, filter, first, last);
     auto reply = std::make_shared<Reply>(std::move(call.reply));
-    SealWaiters::Job job = [&backend, reply, filter, first, last] {
-        std::move_only_function<void()> search_now = [&backend, reply, filter, first, last] {
-            answer_with_logs(*reply, backend, filter, first, last);
-        };
+    SealWaiters::Job job = [&backend, reply, filter, first, last]
+    {
+        std::move_only_function<void()> search_now = [&backend, reply, filter, first, last]
+        { answer_with_logs(*reply, backend, filter, first, last); };
         if (!backend.workers.submit(search_now))
             reply->error({code::limit_exceeded, "too many requests are waiting", {}});
     };
@@ -168,19 +173,21 @@ void answer_transaction_changes(Call& call, std::uint64_t id, const FilterState&
     auto number = std::max(state.next_block, history.oldest_number());
     auto place = number == state.next_block ? state.next_transaction : 0;
     const auto open = history.open_block()->number();
-    call.reply.result([&](JsonWriter& json) {
-        json.begin_array();
-        for (;; ++number, place = 0)
+    call.reply.result(
+        [&](JsonWriter& json)
         {
-            const auto block = history.find(number);
-            const std::size_t count = block ? block->transactions.size() : 0;
-            for (; place < count; ++place)
-                json.hex(block->transactions[place].hash);
-            if (number >= open)
-                break;
-        }
-        json.end_array();
-    });
+            json.begin_array();
+            for (;; ++number, place = 0)
+            {
+                const auto block = history.find(number);
+                const std::size_t count = block ? block->transactions.size() : 0;
+                for (; place < count; ++place)
+                    json.hex(block->transactions[place].hash);
+                if (number >= open)
+                    break;
+            }
+            json.end_array();
+        });
     call.backend.filters.advance(id, number, place);
 }
 
@@ -203,13 +210,15 @@ void get_filter_changes(Call& call)
         return call.reply.result([](JsonWriter& json) { json.raw("[]"); });
     if (state->kind == FilterState::Kind::logs)
         return answer_with_logs(call.reply, call.backend, state->logs, first, last);
-    call.reply.result([&](JsonWriter& json) {
-        json.begin_array();
-        for (auto number = first; number <= last; ++number)
-            if (const auto block = history.find(number))
-                json.hex(block->hash());
-        json.end_array();
-    });
+    call.reply.result(
+        [&](JsonWriter& json)
+        {
+            json.begin_array();
+            for (auto number = first; number <= last; ++number)
+                if (const auto block = history.find(number))
+                    json.hex(block->hash());
+            json.end_array();
+        });
 }
 
 void get_filter_logs(Call& call)

@@ -52,8 +52,8 @@ void get_transaction_count(Call& call)
     {
         // Only the sequencing thread knows the pool.
         auto reply = std::make_shared<Reply>(std::move(call.reply));
-        sequencer::NonceQuery query{
-            address, [reply](std::uint64_t nonce) { reply->result([nonce](JsonWriter& json) { json.quantity(nonce); }); }};
+        sequencer::NonceQuery query{address,
+            [reply](std::uint64_t nonce) { reply->result([nonce](JsonWriter& json) { json.quantity(nonce); }); }};
         if (!call.backend.sequencer.query(query))
             reply->error({code::limit_exceeded, "too many requests are waiting", {}});
         return;
@@ -98,13 +98,15 @@ void get_account_info(Call& call)
     if (!view)
         return;
     const auto account = account_of(*view, address);
-    call.reply.result([&](JsonWriter& json) {
-        json.begin_object();
-        json.key("balance").quantity(account.balance);
-        json.key("nonce").quantity(account.nonce);
-        json.key("code").hex(code_of(*view, account));
-        json.end_object();
-    });
+    call.reply.result(
+        [&](JsonWriter& json)
+        {
+            json.begin_object();
+            json.key("balance").quantity(account.balance);
+            json.key("nonce").quantity(account.nonce);
+            json.key("code").hex(code_of(*view, account));
+            json.end_object();
+        });
 }
 
 void write_nodes(JsonWriter& json, const std::vector<Bytes>& nodes)
@@ -130,7 +132,8 @@ void get_proof(Call& call)
         return call.reply.error({code::server_error, "header not found", {}});
 
     std::string json_text;
-    const auto prove = [&](const trie::StateTrie& trie, const trie::Version& version) {
+    const auto prove = [&](const trie::StateTrie& trie, const trie::Version& version)
+    {
         const auto proof = trie.prove_account(version, address);
         const auto state = proof.state.value_or(trie::AccountState{});
         JsonWriter json{json_text};

@@ -39,10 +39,10 @@ void subscribe(Call& call)
         return call.reply.error({code::method_not_found, "notifications not supported", {}});
     if (!topic)
     {
+        const auto name = call.parameters.string(0);
         constexpr std::size_t longest_name = 50;
         return call.reply.error({code::method_not_found,
-            "no \"" + std::string{call.parameters.string(0).substr(0, longest_name)} +
-                "\" subscription in eth namespace",
+            "no \"" + std::string{name.size() <= longest_name ? name : "such"} + "\" subscription in eth namespace",
             {}});
     }
     // The answer goes out first, so that no notification comes before the client knows the id.

@@ -30,7 +30,8 @@ void send_raw_transaction(Call& call)
     if (!submission)
         return call.reply.error(submission.error());
     auto reply = std::make_shared<Reply>(std::move(call.reply));
-    submission->complete = [reply, hash = submission->hash](const SubmissionResult& result) {
+    submission->complete = [reply, hash = submission->hash](const SubmissionResult& result)
+    {
         // The second time, when a pooled one has been executed, the reply has been given and this does nothing.
         if (const auto* refusal = std::get_if<Refusal>(&result))
             reply->error(error_of(*refusal));
@@ -62,14 +63,16 @@ void send_raw_transaction_sync(Call& call)
     };
     const auto waiting = std::make_shared<Waiting>(std::move(call.reply));
     auto& waiters = call.backend.waiters;
-    submission->complete = [waiting, &waiters, timeout, hash = submission->hash](const SubmissionResult& result) {
+    submission->complete = [waiting, &waiters, timeout, hash = submission->hash](const SubmissionResult& result)
+    {
         if (std::holds_alternative<Pooled>(result))
         {
-            SealWaiters::Job give_up = [waiting, timeout, hash] {
+            SealWaiters::Job give_up = [waiting, timeout, hash]
+            {
                 if (!waiting->answered.exchange(true))
                     waiting->reply.error({code::sync_timeout,
-                        "The transaction was added to the mempool but wasn't processed in " +
-                            std::to_string(timeout) + " ms",
+                        "The transaction was added to the mempool but wasn't processed in " + std::to_string(timeout) +
+                            " ms",
                         json_hex(hash.view())});
             };
             const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
@@ -81,8 +84,8 @@ void send_raw_transaction_sync(Call& call)
             return;
         if (const auto* refusal = std::get_if<Refusal>(&result))
             return waiting->reply.error(error_of(*refusal));
-        waiting->reply.result_later([place = std::get<TransactionPlace>(result)](
-                                        JsonWriter& json) { write_receipt(json, *place.block, place.index); });
+        waiting->reply.result_later([place = std::get<TransactionPlace>(result)](JsonWriter& json)
+            { write_receipt(json, *place.block, place.index); });
     };
     if (!call.backend.sequencer.submit(*submission) && !waiting->answered.exchange(true))
         waiting->reply.error({code::server_error, "txpool is full", {}});
@@ -96,12 +99,14 @@ void answer_about_transaction(Call& call, Write write)
     if (call.reject_bad_parameters(1))
         return;
     const auto place = call.backend.history.find_transaction(hash);
-    call.reply.result([&](JsonWriter& json) {
-        if (place)
-            write(json, *place->block, place->index);
-        else
-            json.null();
-    });
+    call.reply.result(
+        [&](JsonWriter& json)
+        {
+            if (place)
+                write(json, *place->block, place->index);
+            else
+                json.null();
+        });
 }
 
 void get_transaction_by_hash(Call& call)
@@ -116,9 +121,8 @@ void get_transaction_receipt(Call& call)
 
 void get_raw_transaction_by_hash(Call& call)
 {
-    answer_about_transaction(call, [](JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index) {
-        json.hex(types::encode(block.transactions[index].transaction));
-    });
+    answer_about_transaction(call, [](JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index)
+        { json.hex(types::encode(block.transactions[index].transaction)); });
 }
 
 constexpr Method methods[] = {

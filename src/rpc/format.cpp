@@ -90,8 +90,8 @@ void write_signature(JsonWriter& json, const types::Transaction& transaction)
     if (transaction.type == TransactionType::legacy)
     {
         // EIP-155
-        json.key("v").quantity(transaction.chain_id ? U256{35 + parity} + U256{2} * U256{*transaction.chain_id} :
-                                                      U256{27 + parity});
+        json.key("v").quantity(
+            transaction.chain_id ? U256{35 + parity} + U256{2} * U256{*transaction.chain_id} : U256{27 + parity});
     }
     else
     {

@@ -43,7 +43,9 @@ Result<Verdict, Error> try_with(CallExecution& call, std::uint64_t gas)
 }
 
 /// The most gas that it makes sense to try: the block's limit, what the sender can pay, and the node's own bound.
-Result<std::uint64_t, Error> upper_bound(const Backend& backend, const CallExecution& call, const TransactionRequest& request)
+Result<std::uint64_t, Error> upper_bound(const Backend& backend,
+    const CallExecution& call,
+    const TransactionRequest& request)
 {
     std::uint64_t most = call.context().environment.gas_limit;
     if (request.gas && *request.gas >= plain_transfer_gas)
@@ -94,7 +96,8 @@ Result<std::uint64_t, Error> search(CallExecution& call, std::uint64_t most)
     std::uint64_t high = most;
     // What it used before refunds, and the 64th part that calls hold back (EIP-150), is most often just enough.
     const std::uint64_t guess = (outcome.gas_before_refund + call_stipend) * 64 / 63;
-    const auto narrow = [&](std::uint64_t middle) -> Result<void, Error> {
+    const auto narrow = [&](std::uint64_t middle) -> Result<void, Error>
+    {
         const auto verdict = try_with(call, middle);
         if (!verdict)
             return failure(verdict.error());

@@ -36,9 +36,10 @@ bool is_json(boost::beast::string_view content_type)
 }  // namespace
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, IoThread& thread)
-  : socket_{std::move(socket)},
-    thread_{thread}
-{}
+  : socket_{std::move(socket)}
+  , thread_{thread}
+{
+}
 
 void HttpConnection::start()
 {
@@ -98,7 +99,8 @@ void HttpConnection::on_header(boost::system::error_code error)
         return read_body();
     static constexpr std::string_view proceed = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(socket_, asio::buffer(proceed),
-        [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
+        [self = shared_from_this()](boost::system::error_code failed, std::size_t)
+        {
             if (failed)
                 return self->leave();
             self->read_body();
@@ -127,8 +129,10 @@ void HttpConnection::handle()
     body.reserve(body.size() + body_padding);
     const bool keep_alive = parser_->get().keep_alive() && !thread_.stopping;
 
-    auto respond = [weak = weak_from_this(), &thread = thread_, keep_alive](Answer answer) mutable {
-        auto deliver = [weak = std::move(weak), keep_alive, content = std::move(answer)]() mutable {
+    auto respond = [weak = weak_from_this(), &thread = thread_, keep_alive](Answer answer) mutable
+    {
+        auto deliver = [weak = std::move(weak), keep_alive, content = std::move(answer)]() mutable
+        {
             if (const auto self = weak.lock(); self && self->state_ == State::answering)
                 self->write(200, std::move(content).text(), keep_alive);
         };
@@ -156,8 +160,9 @@ void HttpConnection::write(unsigned status, std::string body, bool keep_alive)
     response_head_.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(reason_of(status));
     response_head_.append("\r\nAccess-Control-Allow-Origin: *\r\n");
     if (status == 204)
-        response_head_.append("Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Headers: content-type\r\n"
-                              "Access-Control-Max-Age: 600\r\n");
+        response_head_.append(
+            "Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Headers: content-type\r\n"
+            "Access-Control-Max-Age: 600\r\n");
     else
         response_head_.append("Content-Type: application/json\r\nContent-Length: ")
             .append(std::to_string(response_body_.size()))
@@ -166,8 +171,8 @@ void HttpConnection::write(unsigned status, std::string body, bool keep_alive)
 
     const std::array buffers{asio::buffer(response_head_), asio::buffer(response_body_)};
     asio::async_write(socket_, buffers,
-        [self = shared_from_this(), keep_alive](
-            boost::system::error_code error, std::size_t) { self->on_written(error, keep_alive); });
+        [self = shared_from_this(), keep_alive](boost::system::error_code error, std::size_t)
+        { self->on_written(error, keep_alive); });
 }
 
 void HttpConnection::on_written(boost::system::error_code error, bool keep_alive)

@@ -26,8 +26,6 @@ public:
     ~Mailbox();
 
     void post(std::move_only_function<void()> function);
-    /// Stops waiting for posts, so that the context can run out of work.
-    void close();
 
 private:
     struct Node
@@ -59,12 +57,14 @@ struct IoThread
     void sweep();
     /// Closes what is idle now and everything after a grace period.
     void shut_down();
+    void finish_soon();
 
     const ServerOptions& options;
     const Handler& handler;
     std::atomic<std::size_t>& connection_count;
     boost::asio::io_context context{1};
     boost::asio::steady_timer sweep_timer{context};
+    boost::asio::steady_timer stop_timer{context};
     Mailbox mailbox{context};
     std::list<Connection> connections;
     bool stopping = false;

@@ -38,27 +38,29 @@ void get_mini_block_by_number(Call& call)
     if (!block)
         return call.reply.result([](JsonWriter& json) { json.null(); });
     const auto& mini = block->mini_blocks[number - block->first_mini_block];
-    call.reply.result([&](JsonWriter& json) {
-        std::uint64_t gas = 0;
-        json.begin_object();
-        json.key("number").quantity(number);
-        json.key("blockNumber").quantity(block->number());
-        json.key("blockTimestamp").quantity(block->opening.timestamp);
-        json.key("index").quantity(number - block->first_mini_block);
-        json.key("timestamp").quantity(mini.time);
-        json.key("transactions").begin_array();
-        for (std::size_t i = mini.first_transaction; i < mini.first_transaction + mini.transaction_count; ++i)
+    call.reply.result(
+        [&](JsonWriter& json)
         {
-            gas += block->transactions[i].gas_used;
-            if (full)
-                write_transaction(json, *block, i);
-            else
-                json.hex(block->transactions[i].hash);
-        }
-        json.end_array();
-        json.key("gasUsed").quantity(gas);
-        json.end_object();
-    });
+            std::uint64_t gas = 0;
+            json.begin_object();
+            json.key("number").quantity(number);
+            json.key("blockNumber").quantity(block->number());
+            json.key("blockTimestamp").quantity(block->opening.timestamp);
+            json.key("index").quantity(number - block->first_mini_block);
+            json.key("timestamp").quantity(mini.time);
+            json.key("transactions").begin_array();
+            for (std::size_t i = mini.first_transaction; i < mini.first_transaction + mini.transaction_count; ++i)
+            {
+                gas += block->transactions[i].gas_used;
+                if (full)
+                    write_transaction(json, *block, i);
+                else
+                    json.hex(block->transactions[i].hash);
+            }
+            json.end_array();
+            json.key("gasUsed").quantity(gas);
+            json.end_object();
+        });
 }
 
 /// Counters of the sequencer, for people and tests.
@@ -67,21 +69,23 @@ void status(Call& call)
     if (call.reject_bad_parameters(0))
         return;
     const auto& metrics = call.backend.sequencer.metrics();
-    call.reply.result([&](JsonWriter& json) {
-        json.begin_object();
-        json.key("transactions").number(metrics.transactions.load());
-        json.key("miniBlocks").number(metrics.mini_blocks.load());
-        json.key("blocks").number(metrics.blocks.load());
-        json.key("parentHashWaits").number(metrics.parent_hash_waits.load());
-        json.key("pooledTransactions").number(call.backend.sequencer.pooled());
-        if (const auto* check = call.backend.root_check)
+    call.reply.result(
+        [&](JsonWriter& json)
         {
-            json.key("verifiedRoots").number(check->verified.load());
-            json.key("wrongRoots").number(check->wrong.load());
-            json.key("uncheckedRoots").number(check->unchecked.load());
-        }
-        json.end_object();
-    });
+            json.begin_object();
+            json.key("transactions").number(metrics.transactions.load());
+            json.key("miniBlocks").number(metrics.mini_blocks.load());
+            json.key("blocks").number(metrics.blocks.load());
+            json.key("parentHashWaits").number(metrics.parent_hash_waits.load());
+            json.key("pooledTransactions").number(call.backend.sequencer.pooled());
+            if (const auto* check = call.backend.root_check)
+            {
+                json.key("verifiedRoots").number(check->verified.load());
+                json.key("wrongRoots").number(check->wrong.load());
+                json.key("uncheckedRoots").number(check->unchecked.load());
+            }
+            json.end_object();
+        });
 }
 
 constexpr Method methods[] = {

@@ -11,7 +11,8 @@ namespace
 constexpr std::string_view digits = "0123456789abcdef";
 
 /// Both digits of every byte.
-constexpr auto digit_pairs = [] {
+constexpr auto digit_pairs = []
+{
     std::array<std::array<char, 2>, 256> pairs{};
     for (std::size_t i = 0; i < 256; ++i)
         pairs[i] = {digits[i >> 4], digits[i & 15]};
@@ -56,19 +57,21 @@ void JsonWriter::hex(BytesView data)
     const std::size_t begin = output_.size();
     const std::size_t end = begin + 4 + 2 * data.size();
     // The second argument is not to be used: libstdc++ 12 passes the new capacity instead of the size asked for.
-    output_.resize_and_overwrite(end, [begin, end, data](char* text, std::size_t) {
-        char* place = text + begin;
-        *place++ = '"';
-        *place++ = '0';
-        *place++ = 'x';
-        for (const Byte byte : data)
+    output_.resize_and_overwrite(end,
+        [begin, end, data](char* text, std::size_t)
         {
-            std::memcpy(place, digit_pairs[byte].data(), 2);
-            place += 2;
-        }
-        *place = '"';
-        return end;
-    });
+            char* place = text + begin;
+            *place++ = '"';
+            *place++ = '0';
+            *place++ = 'x';
+            for (const Byte byte : data)
+            {
+                std::memcpy(place, digit_pairs[byte].data(), 2);
+                place += 2;
+            }
+            *place = '"';
+            return end;
+        });
 }
 
 void JsonWriter::quantity(std::uint64_t value)

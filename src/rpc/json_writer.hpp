@@ -12,7 +12,10 @@ namespace jiffy::rpc
 class JsonWriter
 {
 public:
-    explicit JsonWriter(std::string& output) noexcept : output_{output} {}
+    explicit JsonWriter(std::string& output) noexcept
+      : output_{output}
+    {
+    }
 
     void begin_object()
     {

@@ -22,10 +22,10 @@ bool matches(const LogFilter& filter, const types::Log& log) noexcept
 
 bool may_match(const LogFilter& filter, const Bloom& bloom) noexcept
 {
-    const auto any_contained = [&bloom](const auto& alternatives) {
-        return alternatives.empty() || std::ranges::any_of(alternatives, [&bloom](const auto& item) {
-            return types::may_contain(bloom, item.view());
-        });
+    const auto any_contained = [&bloom](const auto& alternatives)
+    {
+        return alternatives.empty() || std::ranges::any_of(alternatives, [&bloom](const auto& item)
+                                           { return types::may_contain(bloom, item.view()); });
     };
     return any_contained(filter.addresses) && std::ranges::all_of(filter.topics, any_contained);
 }

@@ -4,11 +4,12 @@
 #include "rpc/method.hpp"
 
 #include <span>
+#include <vector>
 
 namespace jiffy::rpc
 {
 // Tables of methods, one for each file. To add a method, add a row; to add a namespace, add its table to `all_methods`.
-/// What only development nodes answer.
+/// Of development nodes only.
 std::span<const Method> anvil_methods();
 std::span<const Method> eth_block_methods();
 std::span<const Method> eth_execution_methods();
@@ -20,6 +21,6 @@ std::span<const Method> eth_transaction_methods();
 std::span<const Method> jiffy_methods();
 std::span<const Method> net_and_web3_methods();
 
-/// Every table.
-std::span<const std::span<const Method>> all_methods();
+/// Every table but those of development nodes.
+std::vector<std::span<const Method>> all_methods();
 }  // namespace jiffy::rpc

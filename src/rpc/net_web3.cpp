@@ -23,8 +23,7 @@ void sha3(Call& call)
 void version(Call& call)
 {
     if (!call.reject_bad_parameters(0))
-        call.reply.result(
-            [&](JsonWriter& json) { json.string(std::to_string(call.backend.specification.chain_id)); });
+        call.reply.result([&](JsonWriter& json) { json.string(std::to_string(call.backend.specification.chain_id)); });
 }
 
 void listening(Call& call)

@@ -59,7 +59,10 @@ bool is_null(JsonElement element)
 class ObjectReader
 {
 public:
-    explicit ObjectReader(dom::object object) : object_{object} {}
+    explicit ObjectReader(dom::object object)
+      : object_{object}
+    {
+    }
 
     /// Calls `parse` on the member if it is there and not null, and gives its value.
     template <class T>
@@ -304,18 +307,17 @@ Parsed<TransactionRequest> parse_transaction_request(JsonElement element)
     auto data = reader.read("data", parse_bytes);
     auto input = reader.read("input", parse_bytes);
     if (data && input && *data != *input)
-        reader.fail("both \"data\" and \"input\" are set and not equal. Please use \"input\" to pass transaction call data");
+        reader.fail(
+            "both \"data\" and \"input\" are set and not equal. Please use \"input\" to pass transaction call data");
     if (input || data)
         request.data = input ? std::move(*input) : std::move(*data);
-    request.access_list = reader.read<types::AccessList>("accessList", [](JsonElement list) {
-        return parse_list<types::AccessListEntry>(list, parse_access_list_entry, maximum_access_list);
-    });
+    request.access_list = reader.read<types::AccessList>("accessList", [](JsonElement list)
+        { return parse_list<types::AccessListEntry>(list, parse_access_list_entry, maximum_access_list); });
     if (auto hashes = reader.read<std::vector<Hash>>("blobVersionedHashes",
             [](JsonElement list) { return parse_list<Hash>(list, parse_hash, maximum_alternatives); }))
         request.blob_versioned_hashes = std::move(*hashes);
-    if (auto list = reader.read<std::vector<types::Authorization>>("authorizationList", [](JsonElement entries) {
-            return parse_list<types::Authorization>(entries, parse_authorization, maximum_alternatives);
-        }))
+    if (auto list = reader.read<std::vector<types::Authorization>>("authorizationList", [](JsonElement entries)
+            { return parse_list<types::Authorization>(entries, parse_authorization, maximum_alternatives); }))
         request.authorization_list = std::move(*list);
     if (request.gas_price && (request.max_fee_per_gas || request.max_priority_fee_per_gas))
         reader.fail("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified");
@@ -375,10 +377,12 @@ Parsed<LogFilter> parse_log_filter(JsonElement element)
     if (auto addresses = reader.read<std::vector<Address>>(
             "address", [](JsonElement item) { return parse_alternatives<Address>(item, parse_address); }))
         filter.addresses = std::move(*addresses);
-    if (auto topics = reader.read<std::vector<std::vector<Hash>>>("topics", [](JsonElement list) {
-            return parse_list<std::vector<Hash>>(
-                list, [](JsonElement item) { return parse_alternatives<Hash>(item, parse_hash); }, maximum_topics);
-        }))
+    if (auto topics = reader.read<std::vector<std::vector<Hash>>>("topics",
+            [](JsonElement list)
+            {
+                return parse_list<std::vector<Hash>>(
+                    list, [](JsonElement item) { return parse_alternatives<Hash>(item, parse_hash); }, maximum_topics);
+            }))
         filter.topics = std::move(*topics);
     if (reader.error())
         return std::unexpected{std::move(*reader.error())};

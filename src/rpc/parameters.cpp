@@ -9,8 +9,10 @@ namespace
 {
 /// Parses the element or records why it cannot be; gives a default value then.
 template <class T>
-T value_or_reject(
-    Parameters& parameters, std::size_t index, std::optional<JsonElement> element, Parsed<T> (*parse)(JsonElement))
+T value_or_reject(Parameters& parameters,
+    std::size_t index,
+    std::optional<JsonElement> element,
+    Parsed<T> (*parse)(JsonElement))
 {
     if (!element)
         return T{};
@@ -45,8 +47,8 @@ bool Parameters::has(std::size_t index) const noexcept
 void Parameters::reject(std::size_t index, std::string_view reason)
 {
     if (!error_)
-        error_ = Error{code::invalid_params,
-            "invalid argument " + std::to_string(index) + ": " + std::string{reason}, {}};
+        error_ =
+            Error{code::invalid_params, "invalid argument " + std::to_string(index) + ": " + std::string{reason}, {}};
 }
 
 void Parameters::at_most(std::size_t count)
@@ -134,9 +136,11 @@ std::vector<double> Parameters::percentiles(std::size_t index)
     if (!has(index))
         return {};
     constexpr std::size_t maximum_percentiles = 100;
-    return value_or_reject<std::vector<double>>(
-        *this, index, elements_[index], [](JsonElement list) -> Parsed<std::vector<double>> {
-            const auto parse = [](JsonElement item) -> Parsed<double> {
+    return value_or_reject<std::vector<double>>(*this, index, elements_[index],
+        [](JsonElement list) -> Parsed<std::vector<double>>
+        {
+            const auto parse = [](JsonElement item) -> Parsed<double>
+            {
                 double value = 0;
                 if (item.get_double().get(value) != simdjson::SUCCESS)
                     return std::unexpected{"expected a number"};

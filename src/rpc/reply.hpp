@@ -15,8 +15,16 @@ class Reply
 {
 public:
     /// `id` is JSON.
-    Reply(std::string id, Responder sink) noexcept : id_{std::move(id)}, sink_{std::move(sink)} {}
-    Reply(Reply&& other) noexcept : id_{std::move(other.id_)}, sink_{std::exchange(other.sink_, nullptr)} {}
+    Reply(std::string id, Responder sink) noexcept
+      : id_{std::move(id)}
+      , sink_{std::move(sink)}
+    {
+    }
+    Reply(Reply&& other) noexcept
+      : id_{std::move(other.id_)}
+      , sink_{std::exchange(other.sink_, nullptr)}
+    {
+    }
     Reply& operator=(Reply&& other) noexcept
     {
         std::swap(id_, other.id_);

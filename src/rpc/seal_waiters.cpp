@@ -36,7 +36,8 @@ std::optional<std::chrono::steady_clock::time_point> SealWaiters::run_due()
     std::vector<Job> due;
     std::optional<std::chrono::steady_clock::time_point> next;
     {
-        const auto take = [&due](auto& jobs, const auto& limit) {
+        const auto take = [&due](auto& jobs, const auto& limit)
+        {
             const auto end = jobs.upper_bound(limit);
             for (auto place = jobs.begin(); place != end; ++place)
                 due.push_back(std::move(place->second));

@@ -15,7 +15,11 @@ class SealWaiters
 public:
     using Job = std::move_only_function<void()>;
 
-    SealWaiters(const sequencer::History& history, std::size_t capacity) : history_{history}, capacity_{capacity} {}
+    SealWaiters(const sequencer::History& history, std::size_t capacity)
+      : history_{history}
+      , capacity_{capacity}
+    {
+    }
 
     /// Runs `job` once the block is sealed: on the calling thread if it is, else on the notifying one. False, with
     /// `job` left alone, if too many wait.

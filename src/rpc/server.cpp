@@ -20,6 +20,7 @@ namespace
 {
 constexpr std::chrono::seconds sweep_interval{2};
 constexpr std::chrono::milliseconds grace_period{500};
+constexpr std::chrono::milliseconds closing_time{20};
 
 int open_event()
 {
@@ -31,8 +32,8 @@ int open_event()
 }  // namespace
 
 Mailbox::Mailbox(asio::io_context& context)
-  : event_{open_event()},
-    descriptor_{context, event_}
+  : event_{open_event()}
+  , descriptor_{context, event_}
 {
     wait();
 }
@@ -60,13 +61,15 @@ void Mailbox::post(std::move_only_function<void()> function)
 
 void Mailbox::wait()
 {
-    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-        if (error)
-            return;
-        drain();
-        if (descriptor_.is_open())
-            wait();
-    });
+    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+        [this](boost::system::error_code error)
+        {
+            if (error)
+                return;
+            drain();
+            if (descriptor_.is_open())
+                wait();
+        });
 }
 
 void Mailbox::drain()
@@ -86,18 +89,12 @@ void Mailbox::drain()
     }
 }
 
-void Mailbox::close()
+IoThread::IoThread(const ServerOptions& server_options, const Handler& request_handler, std::atomic<std::size_t>& count)
+  : options{server_options}
+  , handler{request_handler}
+  , connection_count{count}
 {
-    boost::system::error_code ignored;
-    descriptor_.cancel(ignored);
 }
-
-IoThread::IoThread(
-    const ServerOptions& server_options, const Handler& request_handler, std::atomic<std::size_t>& count)
-  : options{server_options},
-    handler{request_handler},
-    connection_count{count}
-{}
 
 IoThread::Place IoThread::add(Connection connection)
 {
@@ -111,36 +108,45 @@ void IoThread::remove(Place place)
     asio::post(context, [connection = std::move(*place)] {});
     connections.erase(place);
     --connection_count;
+    if (stopping && connections.empty())
+        finish_soon();
 }
 
 void IoThread::sweep()
 {
     sweep_timer.expires_after(sweep_interval);
-    sweep_timer.async_wait([this](boost::system::error_code error) {
-        if (error)
-            return;
-        const auto now = std::chrono::steady_clock::now();
-        for (auto place = connections.begin(); place != connections.end();)
+    sweep_timer.async_wait(
+        [this](boost::system::error_code error)
         {
-            const auto current = place++;
-            // A WebSocket stream keeps its own time.
-            if (const auto* http = std::get_if<std::shared_ptr<HttpConnection>>(&*current))
-                if ((*http)->deadline() < now)
-                    std::shared_ptr{*http}->close();
-        }
-        sweep();
-    });
+            if (error)
+                return;
+            const auto now = std::chrono::steady_clock::now();
+            for (auto place = connections.begin(); place != connections.end();)
+            {
+                const auto current = place++;
+                // A WebSocket stream keeps its own time.
+                if (const auto* http = std::get_if<std::shared_ptr<HttpConnection>>(&*current))
+                    if ((*http)->deadline() < now)
+                        std::shared_ptr
+                        {
+                            *http
+                        } -> close();
+            }
+            sweep();
+        });
 }
 
 void IoThread::shut_down()
 {
     stopping = true;
-    const auto close_some = [this](bool all) {
+    const auto close_some = [this](bool all)
+    {
         for (auto place = connections.begin(); place != connections.end();)
         {
             const auto current = place++;
             std::visit(
-                [all](const auto& connection) {
+                [all](auto connection)
+                {
                     if (all || connection->is_idle())
                         connection->close();
                 },
@@ -148,12 +154,29 @@ void IoThread::shut_down()
         }
     };
     close_some(false);
-    sweep_timer.expires_after(grace_period);
-    sweep_timer.async_wait([this, close_some](boost::system::error_code) {
-        close_some(true);
-        mailbox.close();
-        context.stop();
-    });
+    stop_timer.expires_after(grace_period);
+    stop_timer.async_wait(
+        [this, close_some](boost::system::error_code error)
+        {
+            if (error)
+                return;
+            close_some(true);
+            finish_soon();
+        });
+    if (connections.empty())
+        finish_soon();
+}
+
+void IoThread::finish_soon()
+{
+    // Closing handshakes are on their way: they get a moment.
+    stop_timer.expires_after(closing_time);
+    stop_timer.async_wait(
+        [this](boost::system::error_code error)
+        {
+            if (!error)
+                context.stop();
+        });
 }
 
 struct Server::Implementation
@@ -170,24 +193,25 @@ struct Server::Implementation
     void accept()
     {
         auto& target = *threads[next_thread++ % threads.size()];
-        acceptor->async_accept(target.context, [this, &target](boost::system::error_code error, tcp::socket socket) {
-            if (error == asio::error::operation_aborted || !acceptor->is_open())
-                return;
-            if (error)
+        acceptor->async_accept(target.context,
+            [this, &target](boost::system::error_code error, tcp::socket socket)
             {
-                // Out of descriptors, most likely: wait for some to be closed instead of spinning.
-                retry_timer.emplace(threads.front()->context, std::chrono::milliseconds{50});
-                retry_timer->async_wait([this](boost::system::error_code) { accept(); });
-                return;
-            }
-            if (connection_count < options.limits.connections)
-            {
-                asio::post(target.context, [&target, accepted = std::move(socket)]() mutable {
-                    std::make_shared<HttpConnection>(std::move(accepted), target)->start();
-                });
-            }
-            accept();
-        });
+                if (error == asio::error::operation_aborted || !acceptor->is_open())
+                    return;
+                if (error)
+                {
+                    // Out of descriptors, most likely: wait for some to be closed instead of spinning.
+                    retry_timer.emplace(threads.front()->context, std::chrono::milliseconds{50});
+                    retry_timer->async_wait([this](boost::system::error_code) { accept(); });
+                    return;
+                }
+                if (connection_count < options.limits.connections)
+                {
+                    asio::post(target.context, [&target, accepted = std::move(socket)]() mutable
+                        { std::make_shared<HttpConnection>(std::move(accepted), target)->start(); });
+                }
+                accept();
+            });
     }
 
     std::optional<asio::steady_timer> retry_timer;
@@ -201,7 +225,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::listen(const ServerO
         implementation->threads.push_back(std::make_unique<IoThread>(
             implementation->options, implementation->handler, implementation->connection_count));
 
-    const auto refuse = [&options](boost::system::error_code error) {
+    const auto refuse = [&options](boost::system::error_code error)
+    {
         return std::unexpected{
             "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message()};
     };
@@ -229,7 +254,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::listen(const ServerO
 
 Server::Server(std::unique_ptr<Implementation> implementation)
   : implementation_{std::move(implementation)}
-{}
+{
+}
 
 Server::~Server()
 {
@@ -257,10 +283,12 @@ void Server::stop()
 {
     if (!std::exchange(implementation_->started, false))
         return;
-    implementation_->threads.front()->mailbox.post([this] {
-        boost::system::error_code ignored;
-        implementation_->acceptor->close(ignored);
-    });
+    implementation_->threads.front()->mailbox.post(
+        [this]
+        {
+            boost::system::error_code ignored;
+            implementation_->acceptor->close(ignored);
+        });
     for (auto& thread : implementation_->threads)
         thread->mailbox.post([&target = *thread] { target.shut_down(); });
     for (auto& thread : implementation_->threads)

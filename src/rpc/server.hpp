@@ -43,8 +43,14 @@ class Answer
 public:
     using Maker = std::move_only_function<std::string()>;
 
-    Answer(std::string text) : content_{std::move(text)} {}
-    Answer(Maker maker) : content_{std::move(maker)} {}
+    Answer(std::string text)
+      : content_{std::move(text)}
+    {
+    }
+    Answer(Maker maker)
+      : content_{std::move(maker)}
+    {
+    }
 
     /// Once.
     std::string text() &&
@@ -63,8 +69,7 @@ using Responder = std::move_only_function<void(Answer answer)>;
 
 /// Called on an I/O thread with the body of each request, which has `body_padding` bytes of spare capacity. The channel
 /// is null for a plain HTTP request. It must not block.
-using Handler =
-    std::function<void(std::string body, const std::shared_ptr<Channel>& channel, Responder respond)>;
+using Handler = std::function<void(std::string body, const std::shared_ptr<Channel>& channel, Responder respond)>;
 
 /// Spare bytes that the JSON parser may read behind a body.
 inline constexpr std::size_t body_padding = 64;

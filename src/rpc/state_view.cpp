@@ -39,14 +39,14 @@ std::uint64_t resolve_number(const sequencer::History& history, BlockTag tag)
 {
     switch (tag)
     {
-    case BlockTag::pending:
-        return history.open_block()->number();
-    case BlockTag::earliest:
-        return 0;
-    case BlockTag::latest:
-    case BlockTag::safe:
-    case BlockTag::finalized:
-        break;
+        case BlockTag::pending:
+            return history.open_block()->number();
+        case BlockTag::earliest:
+            return 0;
+        case BlockTag::latest:
+        case BlockTag::safe:
+        case BlockTag::finalized:
+            break;
     }
     return history.sealed_number();
 }
@@ -67,9 +67,9 @@ Result<StateView, Error> resolve_state(const Backend& backend, const BlockSelect
         return newest_state(backend);
     auto block = resolve_block(backend.history, selector);
     if (!block)
-        return failure(std::holds_alternative<BlockByHash>(selector) ?
-                           Error{code::server_error, "header for hash not found", {}} :
-                           unknown_block());
+        return failure(std::holds_alternative<BlockByHash>(selector)
+                           ? Error{code::server_error, "header for hash not found", {}}
+                           : unknown_block());
     if (block->sealed() == nullptr)
         return newest_state(backend);
     auto snapshot = backend.world.pin_at(*block->state_commit());

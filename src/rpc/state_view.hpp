@@ -17,10 +17,11 @@ class StateView
 {
 public:
     StateView(world::Snapshot snapshot, sequencer::BlockPointer block, std::optional<U256> awaited_slot)
-      : snapshot_{std::move(snapshot)},
-        block_{std::move(block)},
-        awaited_slot_{awaited_slot}
-    {}
+      : snapshot_{std::move(snapshot)}
+      , block_{std::move(block)}
+      , awaited_slot_{awaited_slot}
+    {
+    }
 
     [[nodiscard]] state::Source source() const noexcept { return state::Source{*this}; }
     [[nodiscard]] const sequencer::BlockRecord& block() const noexcept { return *block_; }

@@ -27,14 +27,12 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Byt
     if (transaction->type == types::TransactionType::deposit)
         return failure(Error{code::server_error, "transaction type not supported", {}});
     if (!transaction->chain_id)
-        return failure(Error{
-            code::server_error, "only replay-protected (EIP-155) transactions allowed over RPC", {}});
+        return failure(Error{code::server_error, "only replay-protected (EIP-155) transactions allowed over RPC", {}});
 
     sequencer::Submission submission;
     submission.hash = crypto::keccak256(raw);
     const auto opening = backend.history.open_block()->opening;
-    const auto context =
-        chain::make_block_context(backend.specification, opening, backend.history.block_hashes());
+    const auto context = chain::make_block_context(backend.specification, opening, backend.history.block_hashes());
     if (const auto valid = chain::validate_static(context, *transaction); !valid)
         return failure(error_of(sequencer::Refusal{.reason = valid.error(),
             .nonce = transaction->nonce,

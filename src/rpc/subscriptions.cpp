@@ -25,8 +25,12 @@ std::shared_ptr<const std::string> make_notification(std::uint64_t id, Write&& w
 }
 
 /// One message for each matching log of some of a block's transactions.
-void send_logs(std::uint64_t id, Channel& channel, const LogFilter& filter, const sequencer::BlockRecord& block,
-    std::size_t first, std::size_t end)
+void send_logs(std::uint64_t id,
+    Channel& channel,
+    const LogFilter& filter,
+    const sequencer::BlockRecord& block,
+    std::size_t first,
+    std::size_t end)
 {
     std::vector<LogPlace> places;
     collect_logs(filter, block, first, end, most_logs_per_block, places);
@@ -36,10 +40,11 @@ void send_logs(std::uint64_t id, Channel& channel, const LogFilter& filter, cons
 }  // namespace
 
 Subscriptions::Subscriptions(const sequencer::History& history, SealWaiters& waiters)
-  : history_{history},
-    waiters_{waiters},
-    next_id_{std::random_device{}()}
-{}
+  : history_{history}
+  , waiters_{waiters}
+  , next_id_{std::random_device{}()}
+{
+}
 
 Subscriptions::~Subscriptions()
 {
@@ -160,12 +165,14 @@ void Subscriptions::tell_released(const sequencer::BlockRecord& block, std::size
             send_logs(id, *subscription.channel, logs->filter, block, first, end);
         const auto* transactions = std::get_if<NewTransactions>(&subscription.topic);
         for (std::size_t i = first; transactions != nullptr && i < end; ++i)
-            subscription.channel->send(make_notification(id, [&, full = transactions->full](JsonWriter& json) {
-                if (full)
-                    write_transaction(json, block, i);
-                else
-                    json.hex(block.transactions[i].hash);
-            }));
+            subscription.channel->send(make_notification(id,
+                [&, full = transactions->full](JsonWriter& json)
+                {
+                    if (full)
+                        write_transaction(json, block, i);
+                    else
+                        json.hex(block.transactions[i].hash);
+                }));
     }
 }
 }  // namespace jiffy::rpc

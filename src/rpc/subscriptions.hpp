@@ -13,7 +13,8 @@ namespace jiffy::rpc
 {
 /// What a subscriber is told of.
 struct NewHeads
-{};
+{
+};
 struct Logs
 {
     LogFilter filter;

@@ -75,8 +75,8 @@ Result<types::Transaction, Error> fill_transaction(const Backend& backend, const
     {
         transaction.max_priority_fee_per_gas = request.max_priority_fee_per_gas.value_or(U256{suggested_tip});
         // Room for the base fee to double before the transaction runs, as geth leaves.
-        transaction.max_fee_per_gas = request.max_fee_per_gas.value_or(
-            transaction.max_priority_fee_per_gas + base_fee * U256{2});
+        transaction.max_fee_per_gas =
+            request.max_fee_per_gas.value_or(transaction.max_priority_fee_per_gas + base_fee * U256{2});
         if (transaction.max_fee_per_gas < transaction.max_priority_fee_per_gas)
             return failure(Error{code::server_error, "maxFeePerGas is lower than maxPriorityFeePerGas", {}});
     }
@@ -97,8 +97,8 @@ void write_filled_transaction(JsonWriter& json, const types::Transaction& transa
     json.begin_object();
     json.key("raw").hex(types::encode(transaction));
     json.key("tx").begin_object();
-    write_transaction_fields(json,
-        {transaction, types::transaction_hash(transaction), sender, transaction.max_fee_per_gas});
+    write_transaction_fields(
+        json, {transaction, types::transaction_hash(transaction), sender, transaction.max_fee_per_gas});
     json.end_object();
     json.end_object();
 }

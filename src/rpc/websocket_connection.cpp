@@ -7,19 +7,23 @@ namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 
 WebSocketConnection::WebSocketConnection(asio::ip::tcp::socket socket, IoThread& thread)
-  : stream_{std::move(socket)},
-    thread_{thread}
-{}
+  : stream_{std::move(socket)}
+  , thread_{thread}
+{
+}
 
 void WebSocketConnection::start(const UpgradeRequest& request)
 {
     place_ = thread_.add(shared_from_this());
     // Captures no owner: the channel outlives the connection in the hands of subscriptions.
-    channel_->send = [weak = weak_from_this(), &thread = thread_](std::shared_ptr<const std::string> message) {
-        thread.mailbox.post([weak, text = std::move(message)]() mutable {
-            if (const auto self = weak.lock())
-                self->push(std::move(text));
-        });
+    channel_->send = [weak = weak_from_this(), &thread = thread_](std::shared_ptr<const std::string> message)
+    {
+        thread.mailbox.post(
+            [weak, text = std::move(message)]() mutable
+            {
+                if (const auto self = weak.lock())
+                    self->push(std::move(text));
+            });
     };
     auto timeouts = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
     timeouts.idle_timeout = thread_.options.limits.idle;
@@ -27,11 +31,13 @@ void WebSocketConnection::start(const UpgradeRequest& request)
     stream_.set_option(timeouts);
     stream_.read_message_max(thread_.options.limits.body);
     stream_.auto_fragment(false);
-    stream_.async_accept(request, [self = shared_from_this()](boost::system::error_code error) {
-        if (error)
-            return self->cut();
-        self->read();
-    });
+    stream_.async_accept(request,
+        [self = shared_from_this()](boost::system::error_code error)
+        {
+            if (error)
+                return self->cut();
+            self->read();
+        });
 }
 
 void WebSocketConnection::read()
@@ -58,8 +64,10 @@ void WebSocketConnection::on_message(boost::system::error_code error)
         buffer_.shrink_to_fit();
 
     ++in_flight_;
-    auto respond = [weak = weak_from_this(), &thread = thread_](Answer answer) mutable {
-        auto deliver = [weak = std::move(weak), content = std::move(answer)]() mutable {
+    auto respond = [weak = weak_from_this(), &thread = thread_](Answer answer) mutable
+    {
+        auto deliver = [weak = std::move(weak), content = std::move(answer)]() mutable
+        {
             const auto self = weak.lock();
             if (!self)
                 return;
@@ -94,7 +102,8 @@ void WebSocketConnection::write_next()
 {
     stream_.text(true);
     stream_.async_write(asio::buffer(*queue_.front()),
-        [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+        [self = shared_from_this()](boost::system::error_code error, std::size_t)
+        {
             if (error)
                 return self->cut();
             self->queued_bytes_ -= self->queue_.front()->size();

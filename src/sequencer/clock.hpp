@@ -22,11 +22,13 @@ class SystemClock final : public Clock
 {
 public:
     SystemClock() noexcept
-      : steady_origin_{std::chrono::steady_clock::now()},
-        origin_{static_cast<std::uint64_t>(
-                    std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count()) *
-                1'000'000}
-    {}
+      : steady_origin_{std::chrono::steady_clock::now()}
+      , origin_{
+            static_cast<std::uint64_t>(
+                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count()) *
+            1'000'000}
+    {
+    }
 
     [[nodiscard]] std::uint64_t now() const noexcept override
     {
@@ -48,7 +50,10 @@ private:
 class ManualClock final : public Clock
 {
 public:
-    explicit ManualClock(std::uint64_t start) noexcept : now_{start} {}
+    explicit ManualClock(std::uint64_t start) noexcept
+      : now_{start}
+    {
+    }
 
     void advance(std::uint64_t microseconds) noexcept { now_ += microseconds; }
     [[nodiscard]] std::uint64_t now() const noexcept override { return now_; }

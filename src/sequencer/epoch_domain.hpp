@@ -20,7 +20,10 @@ public:
     class Guard
     {
     public:
-        explicit Guard(std::atomic<std::uint64_t>& place) noexcept : place_{&place} {}
+        explicit Guard(std::atomic<std::uint64_t>& place) noexcept
+          : place_{&place}
+        {
+        }
         Guard(const Guard&) = delete;
         Guard& operator=(const Guard&) = delete;
         ~Guard() { place_->store(idle, std::memory_order_release); }
@@ -88,12 +91,14 @@ private:
         std::uint64_t oldest = idle;
         for (const auto& place : places_)
             oldest = std::min(oldest, place.epoch.load());
-        std::erase_if(retired_, [oldest](const Retired& retired) {
-            const bool unseen = retired.epoch < oldest;
-            if (unseen)
-                retired.free();
-            return unseen;
-        });
+        std::erase_if(retired_,
+            [oldest](const Retired& retired)
+            {
+                const bool unseen = retired.epoch < oldest;
+                if (unseen)
+                    retired.free();
+                return unseen;
+            });
         next_scan_ = retired_.size() + scan_interval;
     }
 

@@ -15,7 +15,8 @@ template <class Value>
 class HashIndex
 {
 public:
-    explicit HashIndex(std::uint64_t hash_seed = 0) : hasher_{hash_seed}
+    explicit HashIndex(std::uint64_t hash_seed = 0)
+      : hasher_{hash_seed}
     {
         for (auto& part : parts_)
             part.store(new Part{initial_places}, std::memory_order_relaxed);
@@ -100,7 +101,11 @@ private:
     };
     struct Part
     {
-        explicit Part(std::size_t size) : places{new std::atomic<Entry*>[size]{}}, mask{size - 1} {}
+        explicit Part(std::size_t size)
+          : places{new std::atomic<Entry*>[size] {}}
+          , mask{size - 1}
+        {
+        }
 
         std::unique_ptr<std::atomic<Entry*>[]> places;
         std::size_t mask;

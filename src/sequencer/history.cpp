@@ -10,12 +10,13 @@ constexpr std::size_t least_blocks = 16;
 }  // namespace
 
 History::History(std::size_t block_limit, std::uint64_t hash_seed)
-  : mask_{std::bit_ceil(std::max(block_limit, least_blocks)) - 1},
-    ring_{std::make_unique<std::atomic<const Entry*>[]>(mask_ + 1)},
-    transactions_{hash_seed},
-    provisional_hashes_{hash_seed},
-    hashes_{hash_seed}
-{}
+  : mask_{std::bit_ceil(std::max(block_limit, least_blocks)) - 1}
+  , ring_{std::make_unique<std::atomic<const Entry*>[]>(mask_ + 1)}
+  , transactions_{hash_seed}
+  , provisional_hashes_{hash_seed}
+  , hashes_{hash_seed}
+{
+}
 
 History::~History()
 {
@@ -68,7 +69,8 @@ void History::raise_visible_number(std::uint64_t number) noexcept
 {
     auto current = visible_number_.load(std::memory_order_relaxed);
     while (current < number && !visible_number_.compare_exchange_weak(current, number, std::memory_order_acq_rel))
-    {}
+    {
+    }
 }
 
 std::uint64_t History::oldest_number() const noexcept
@@ -98,15 +100,16 @@ std::optional<TransactionPlace> History::find_transaction(const Hash& hash) cons
 
 evm::BlockHashes History::block_hashes() const noexcept
 {
-    return {this, [](const void* context, std::uint64_t number, Hash& result) noexcept {
-                const auto block = static_cast<const History*>(context)->find(number);
-                if (!block)
-                    return state::Presence::absent;
-                const auto* sealed = block->sealed();
-                if (sealed == nullptr)
-                    return state::Presence::unavailable;
-                result = sealed->hash;
-                return state::Presence::present;
-            }};
+    return {this, [](const void* context, std::uint64_t number, Hash& result) noexcept
+        {
+            const auto block = static_cast<const History*>(context)->find(number);
+            if (!block)
+                return state::Presence::absent;
+            const auto* sealed = block->sealed();
+            if (sealed == nullptr)
+                return state::Presence::unavailable;
+            result = sealed->hash;
+            return state::Presence::present;
+        }};
 }
 }  // namespace jiffy::sequencer

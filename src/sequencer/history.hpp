@@ -29,7 +29,10 @@ public:
     [[nodiscard]] BlockPointer open_block() const { return find(open_number_.load(std::memory_order_acquire)); }
     /// The newest block with its roots.
     [[nodiscard]] BlockPointer sealed_head() const { return find(sealed_number()); }
-    [[nodiscard]] std::uint64_t sealed_number() const noexcept { return sealed_number_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t sealed_number() const noexcept
+    {
+        return sealed_number_.load(std::memory_order_acquire);
+    }
     /// The number that `eth_blockNumber` gives: the newest block that is sealed or holds a user's transaction.
     [[nodiscard]] std::uint64_t visible_number() const noexcept
     {

@@ -31,14 +31,15 @@ Ledger::Ledger(const chain::ChainSpecification& specification,
     Sealer& sealer,
     std::uint64_t hash_seed,
     std::function<void(std::uint64_t)> wait_for_seal)
-  : specification_{specification},
-    world_{world},
-    history_{history},
-    sealer_{sealer},
-    wait_for_seal_{std::move(wait_for_seal)},
-    codes_{std::size_t{64} << 20, hash_seed},
-    executor_{codes_, hash_seed}
-{}
+  : specification_{specification}
+  , world_{world}
+  , history_{history}
+  , sealer_{sealer}
+  , wait_for_seal_{std::move(wait_for_seal)}
+  , codes_{std::size_t{64} << 20, hash_seed}
+  , executor_{codes_, hash_seed}
+{
+}
 
 void Ledger::open_block(const OpenBlock& entry)
 {
@@ -129,8 +130,7 @@ void Ledger::seal_mini(const SealMini& entry)
         const auto& last = block_->mini_blocks[sealed_count - 1];
         first = last.first_transaction + last.transaction_count;
     }
-    block_->mini_blocks.push_back(
-        {entry.time, first, static_cast<std::uint32_t>(block_->transactions.size()) - first});
+    block_->mini_blocks.push_back({entry.time, first, static_cast<std::uint32_t>(block_->transactions.size()) - first});
     ++next_mini_block_;
     metrics_.mini_blocks.fetch_add(1, std::memory_order_relaxed);
     if (!differences_.empty())

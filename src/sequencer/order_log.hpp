@@ -38,7 +38,8 @@ struct SealMini
 
 /// A block ends.
 struct SealBlock
-{};
+{
+};
 
 /// Everything that changes the state, in the one order that all nodes follow.
 using Entry = std::variant<OpenBlock, System, Tx, SealMini, SealBlock>;
@@ -47,7 +48,10 @@ using Entry = std::variant<OpenBlock, System, Tx, SealMini, SealBlock>;
 class OrderLog
 {
 public:
-    explicit OrderLog(std::size_t block_limit) : block_limit_{block_limit} {}
+    explicit OrderLog(std::size_t block_limit)
+      : block_limit_{block_limit}
+    {
+    }
 
     void append(Entry entry)
     {

@@ -8,7 +8,8 @@ namespace
 /// geth's rule: both fees at least a tenth above the old ones.
 bool pays_enough_to_replace(const types::Transaction& replacement, const types::Transaction& old)
 {
-    const auto is_tenth_more = [](const U256& offered, const U256& previous) {
+    const auto is_tenth_more = [](const U256& offered, const U256& previous)
+    {
         // Fees that a sender can pay are far below the size at which this overflows.
         return offered > previous && offered * U256{10} >= previous * U256{11};
     };

@@ -30,7 +30,11 @@ struct PoolLimits
 class Pool
 {
 public:
-    explicit Pool(PoolLimits limits, std::uint64_t hash_seed) : limits_{limits}, senders_(0, KeyHasher{hash_seed}) {}
+    explicit Pool(PoolLimits limits, std::uint64_t hash_seed)
+      : limits_{limits}
+      , senders_(0, KeyHasher{hash_seed})
+    {
+    }
 
     struct Added
     {

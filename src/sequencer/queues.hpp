@@ -17,9 +17,10 @@ class SpscQueue
 {
 public:
     explicit SpscQueue(std::size_t capacity)
-      : mask_{std::bit_ceil(capacity) - 1},
-        places_{std::make_unique<std::optional<T>[]>(mask_ + 1)}
-    {}
+      : mask_{std::bit_ceil(capacity) - 1}
+      , places_{std::make_unique<std::optional<T>[]>(mask_ + 1)}
+    {
+    }
 
     /// Moves from `value` only if there is room.
     bool try_push(T& value)
@@ -57,8 +58,8 @@ class MpscQueue
 {
 public:
     explicit MpscQueue(std::size_t capacity)
-      : mask_{std::bit_ceil(capacity) - 1},
-        places_{std::make_unique<Place[]>(mask_ + 1)}
+      : mask_{std::bit_ceil(capacity) - 1}
+      , places_{std::make_unique<Place[]>(mask_ + 1)}
     {
         for (std::size_t i = 0; i <= mask_; ++i)
             places_[i].turn.store(i, std::memory_order_relaxed);

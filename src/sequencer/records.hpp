@@ -56,10 +56,11 @@ class BlockRecord
 public:
     /// `opened` has the fields that are fixed when a block opens; the parent hash is not among them.
     BlockRecord(types::Header opened, const Hash& provisional, std::uint64_t first_mini_block_number)
-      : opening{std::move(opened)},
-        provisional_hash{provisional},
-        first_mini_block{first_mini_block_number}
-    {}
+      : opening{std::move(opened)}
+      , provisional_hash{provisional}
+      , first_mini_block{first_mini_block_number}
+    {
+    }
     BlockRecord(const BlockRecord&) = delete;
     BlockRecord& operator=(const BlockRecord&) = delete;
     ~BlockRecord() { delete sealed_.load(std::memory_order_relaxed); }

@@ -45,7 +45,8 @@ struct Refusal
 
 /// It waits for an earlier nonce, or for room in a block.
 struct Pooled
-{};
+{
+};
 
 using SubmissionResult = std::variant<TransactionPlace, Pooled, Refusal>;
 

@@ -25,11 +25,11 @@ Sealer::Sealer(History& history,
     const crypto::Kernels& kernels,
     const types::StateDifference& genesis_state,
     std::function<void(const BlockPointer&)> on_sealed)
-  : history_{history},
-    kernels_{kernels},
-    on_sealed_{std::move(on_sealed)},
-    trie_{kernels},
-    queue_{queue_capacity}
+  : history_{history}
+  , kernels_{kernels}
+  , on_sealed_{std::move(on_sealed)}
+  , trie_{kernels}
+  , queue_{queue_capacity}
 {
     trie_.apply(genesis_state);
 }

@@ -35,18 +35,18 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
     const Clock& clock,
     const SequencerOptions& options,
     std::function<void()> on_release)
-  : specification_{specification},
-    history_{history},
-    sealer_{sealer},
-    clock_{clock},
-    options_{options},
-    on_release_{std::move(on_release)},
-    ledger_{specification, world, history, sealer, options.hash_seed,
-        [this](std::uint64_t number) { wait_for_seal(number); }},
-    log_{options.log_blocks},
-    pool_{options.pool, options.hash_seed},
-    ingress_{options.ingress_capacity},
-    genesis_time_{history.sealed_head()->opening.timestamp}
+  : specification_{specification}
+  , history_{history}
+  , sealer_{sealer}
+  , clock_{clock}
+  , options_{options}
+  , on_release_{std::move(on_release)}
+  , ledger_{specification, world, history, sealer, options.hash_seed,
+        [this](std::uint64_t number) { wait_for_seal(number); }}
+  , log_{options.log_blocks}
+  , pool_{options.pool, options.hash_seed}
+  , ingress_{options.ingress_capacity}
+  , genesis_time_{history.sealed_head()->opening.timestamp}
 {
     open_next_block();
 }
@@ -69,7 +69,8 @@ void Sequencer::stop()
     if (thread_.joinable())
         thread_.join();
     while (serve())
-    {}
+    {
+    }
     for (auto& submission : pool_.clear())
         refuse(std::move(submission), PoolRefusal::stopping);
     seal_mini(std::clamp(now(), block_end() - options_.block_interval + 1, block_end()));
@@ -119,7 +120,8 @@ void Sequencer::step()
 {
     advance();
     while (serve())
-    {}
+    {
+    }
 }
 
 std::uint64_t Sequencer::block_end() const noexcept
@@ -191,7 +193,6 @@ void Sequencer::seal_mini(std::uint64_t time)
     // The next point of the grid; those that were missed are left out.
     const auto start = block_end() - options_.block_interval;
     next_mini_seal_ = start + ((time - start) / options_.mini_block_interval + 1) * options_.mini_block_interval;
-    on_release_();
 }
 
 void Sequencer::seal_block()

@@ -35,7 +35,7 @@ class Sequencer
 {
 public:
     /// The genesis block is sealed in `history`, its state in `world` and in the sealer's trie. `on_release` runs on
-    /// the sequencing thread after each transaction and mini-block and must only wake others.
+    /// the sequencing thread after each transaction and must only wake others.
     Sequencer(const chain::ChainSpecification& specification,
         world::World& world,
         History& history,

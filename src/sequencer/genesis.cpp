@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/genesis.hpp"
+#include "sequencer/genesis.hpp"
 
 #include "chain/requests.hpp"
 #include "chain/system_contracts.hpp"
 #include "crypto/secp256k1.hpp"
-#include "node/system_code.hpp"
+#include "sequencer/system_code.hpp"
 #include "trie/root.hpp"
 
 #include <stdexcept>
 
-namespace jiffy::node
+namespace jiffy::sequencer
 {
 using namespace literals;
 
@@ -103,4 +103,4 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
         header.requests_hash = chain::requests_hash({});
     return genesis;
 }
-}  // namespace jiffy::node
+}  // namespace jiffy::sequencer

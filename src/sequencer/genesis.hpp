@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace jiffy::node
+namespace jiffy::sequencer
 {
 /// An account of a development chain, with the key that everybody knows.
 struct DevelopmentAccount
@@ -34,4 +34,4 @@ struct Genesis
 Genesis development_genesis(const chain::ChainSpecification& specification,
     std::span<const DevelopmentAccount> accounts,
     std::uint64_t timestamp);
-}  // namespace jiffy::node
+}  // namespace jiffy::sequencer

@@ -4,7 +4,7 @@
 #include <string_view>
 
 /// Runtime bytecode of the contracts that the protocol calls, as their EIPs give it.
-namespace jiffy::node::system_code
+namespace jiffy::sequencer::system_code
 {
 /// EIP-4788
 inline constexpr std::string_view beacon_roots =
@@ -39,4 +39,4 @@ inline constexpr std::string_view consolidation_requests =
     "52602001816002015481526020019060030154905260010160e9565b910180921461013b5790600255610146565b90505f6002555f60"
     "03555b5f54807fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff141561017357505f5b600154600182"
     "8201116101885750505f61018e565b01600190035b5f555f6001556074025ff35b5f5ffd";
-}  // namespace jiffy::node::system_code
+}  // namespace jiffy::sequencer::system_code

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/server.hpp"
+
+#include "rpc/test_client.hpp"
+
+#include <gtest/gtest.h>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace jiffy::rpc
+{
+namespace
+{
+ServerOptions small_server()
+{
+    ServerOptions options;
+    options.port = 0;
+    options.oversize_answer = "too large";
+    options.limits.body = 1000;
+    options.limits.write_queue = 2'000'000;
+    options.limits.connections = 20;
+    return options;
+}
+
+/// A server that answers each body with itself.
+struct EchoServer
+{
+    explicit EchoServer(const ServerOptions& options = small_server())
+      : server{std::move(*Server::listen(options))}
+    {
+        server->start(
+            [this](std::string body, const std::shared_ptr<Channel>& channel, Responder respond)
+            {
+                if (channel)
+                {
+                    const std::lock_guard lock{mutex};
+                    last_channel = channel;
+                }
+                respond(std::move(body));
+            });
+    }
+
+    std::shared_ptr<Channel> channel()
+    {
+        const std::lock_guard lock{mutex};
+        return last_channel;
+    }
+
+    std::unique_ptr<Server> server;
+    std::mutex mutex;
+    std::shared_ptr<Channel> last_channel;
+};
+
+TEST(Server, keeps_a_connection_for_many_requests)
+{
+    EchoServer echo;
+    TestClient client{echo.server->port()};
+    for (int i = 0; i < 100; ++i)
+    {
+        const auto response = client.post("request " + std::to_string(i));
+        EXPECT_EQ(response.status, 200);
+        EXPECT_EQ(response.body, "request " + std::to_string(i));
+    }
+}
+
+TEST(Server, refuses_what_is_too_large)
+{
+    EchoServer echo;
+    EXPECT_EQ(TestClient{echo.server->port()}.post(std::string(1000, 'x')).status, 200);
+    const auto response = TestClient{echo.server->port()}.post(std::string(1001, 'x'));
+    EXPECT_EQ(response.status, 413);
+    EXPECT_EQ(response.body, "too large");
+
+    TestClient chunked{echo.server->port()};
+    chunked.send("POST / HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 30; ++i)
+        chunked.send("40\r\n" + std::string(64, 'x') + "\r\n");
+    EXPECT_EQ(chunked.read_response().status, 413);
+
+    TestClient headers{echo.server->port()};
+    headers.send("POST / HTTP/1.1\r\n");
+    for (int i = 0; i < 1000; ++i)
+        if (!headers.send("X-Header: " + std::string(100, 'x') + "\r\n"))
+            break;
+    EXPECT_EQ(headers.read_response().status, 431);
+}
+
+TEST(Server, refuses_what_is_no_request)
+{
+    EchoServer echo;
+    TestClient garbage{echo.server->port()};
+    garbage.send("\x16\x03\x01 not http at all\r\n\r\n");
+    EXPECT_EQ(garbage.read_response().status, 400);
+    EXPECT_EQ(TestClient{echo.server->port()}.post("{}", "text/plain").status, 415);
+    TestClient put{echo.server->port()};
+    put.send("PUT / HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(put.read_response().status, 405);
+}
+
+TEST(Server, cuts_a_client_that_does_not_read)
+{
+    EchoServer echo;
+    TestClient client{echo.server->port()};
+    ASSERT_TRUE(client.upgrade());
+    ASSERT_TRUE(client.send_text("hello"));
+    EXPECT_EQ(client.read_text(), "hello");
+    const auto channel = echo.channel();
+    const auto message = std::make_shared<const std::string>(100'000, 'x');
+    // More than the kernel's buffers and the queue hold together.
+    for (int i = 0; i < 2000 && !channel->closed; ++i)
+    {
+        channel->send(message);
+        std::this_thread::sleep_for(std::chrono::microseconds{100});
+    }
+    for (int i = 0; i < 1000 && !channel->closed; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    EXPECT_TRUE(channel->closed);
+    TestClient other{echo.server->port()};
+    EXPECT_EQ(other.post("still there").body, "still there");
+}
+
+TEST(Server, cuts_a_message_that_is_too_large)
+{
+    EchoServer echo;
+    TestClient client{echo.server->port()};
+    ASSERT_TRUE(client.upgrade());
+    client.send_text(std::string(1001, 'x'));
+    EXPECT_EQ(client.read_text(), std::nullopt);
+}
+
+TEST(Server, bounds_the_connections)
+{
+    EchoServer echo;
+    std::vector<std::unique_ptr<TestClient>> clients;
+    for (int i = 0; i < 20; ++i)
+    {
+        clients.push_back(std::make_unique<TestClient>(echo.server->port()));
+        ASSERT_EQ(clients.back()->post("x").status, 200);
+    }
+    TestClient refused{echo.server->port()};
+    EXPECT_EQ(refused.post("x").status, 0);
+    clients.clear();
+    for (int i = 0; i < 100; ++i)
+    {
+        TestClient again{echo.server->port()};
+        if (again.post("x").status == 200)
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    FAIL() << "places of closed connections were not given back";
+}
+
+TEST(Server, says_why_it_cannot_listen)
+{
+    EchoServer echo;
+    auto options = small_server();
+    options.port = echo.server->port();
+    const auto second = Server::listen(options);
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(
+        second.error(), "cannot listen on 127.0.0.1:" + std::to_string(options.port) + ": Address already in use");
+}
+
+TEST(Server, answers_what_it_has_begun_when_it_stops)
+{
+    Responder held;
+    std::atomic<bool> arrived = false;
+    auto server = std::move(*Server::listen(small_server()));
+    server->start(
+        [&](std::string, const std::shared_ptr<Channel>&, Responder respond)
+        {
+            held = std::move(respond);
+            arrived = true;
+        });
+    TestClient client{server->port()};
+    std::thread answering{[&]
+        {
+            while (!arrived)
+                std::this_thread::yield();
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            held(std::string{"late"});
+        }};
+    std::thread stopping{[&]
+        {
+            while (!arrived)
+                std::this_thread::yield();
+            server->stop();
+        }};
+    EXPECT_EQ(client.post("x").body, "late");
+    answering.join();
+    stopping.join();
+}
+}  // namespace
+}  // namespace jiffy::rpc

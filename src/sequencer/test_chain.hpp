@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sequencer/genesis.hpp"
+#include "sequencer/sequencer.hpp"
+
+namespace jiffy::sequencer
+{
+/// A chain for tests: one thread, a clock that is set by hand, and a sealer that works when it is told to or when
+/// somebody needs a block that it has not sealed.
+struct TestChain
+{
+    static constexpr std::uint64_t chain_id = 31'337;
+    static constexpr std::uint64_t genesis_time = 1'700'000'000;
+
+    explicit TestChain(SequencerOptions wanted = {}, std::uint64_t block_gas_limit = 10'000'000'000)
+      : options{wanted}
+    {
+        specification.jiffy.emplace();
+        specification.jiffy->block_gas_limit = block_gas_limit;
+        genesis = development_genesis(specification, accounts, genesis_time);
+        sealer.emplace(history, crypto::scalar_kernels(), genesis.state, [](const BlockPointer&) {});
+        world.apply(genesis.state);
+        genesis.header.state_root = sealer->latest_version().root_hash;
+        const auto hash = types::header_hash(genesis.header);
+        const auto block = std::make_shared<BlockRecord>(genesis.header, hash, 0);
+        block->close(world.commit_number());
+        history.open(block);
+        history.seal(block, {genesis.header, hash, 0, sealer->latest_version()});
+    }
+
+    void start_sequencer()
+    {
+        sequencer.emplace(specification, world, history, *sealer, clock, options, [] {});
+    }
+
+    /// Lets time pass in steps of a millisecond.
+    void pass(std::uint64_t milliseconds)
+    {
+        for (std::uint64_t i = 0; i < milliseconds; ++i)
+        {
+            clock.advance(1000);
+            sequencer->step();
+        }
+    }
+
+    /// Hands in a signed transaction of the account and gives what came of it last.
+    std::optional<SubmissionResult> send(std::size_t account, types::Transaction transaction, bool refuse_gap = false)
+    {
+        auto result = std::make_shared<std::optional<SubmissionResult>>();
+        sequencer->submit(*std::make_unique<Submission>(make(account, std::move(transaction), refuse_gap, result)));
+        sequencer->step();
+        return *result;
+    }
+
+    Submission make(std::size_t account,
+        types::Transaction transaction,
+        bool refuse_gap,
+        std::shared_ptr<std::optional<SubmissionResult>> result)
+    {
+        transaction.chain_id = chain_id;
+        types::sign(transaction, accounts[account].secret);
+        Submission submission;
+        submission.hash = types::transaction_hash(transaction);
+        submission.sender = accounts[account].address;
+        submission.transaction = std::move(transaction);
+        submission.refuse_gap = refuse_gap;
+        submission.complete = [result](const SubmissionResult& outcome) { *result = outcome; };
+        return submission;
+    }
+
+    /// A transfer of one wei.
+    static types::Transaction transfer(std::uint64_t nonce, std::uint64_t gas_price = 2'000'000'000)
+    {
+        types::Transaction transaction;
+        transaction.type = types::TransactionType::dynamic_fee;
+        transaction.nonce = nonce;
+        transaction.gas_limit = 21'000;
+        transaction.max_fee_per_gas = U256{gas_price};
+        transaction.max_priority_fee_per_gas = U256{gas_price / 2};
+        transaction.to = Address{{0x01, 0x02, 0x03}};
+        transaction.value = U256{1};
+        return transaction;
+    }
+
+    /// Creation of a contract whose code is `code`, at most 32 bytes of it.
+    static types::Transaction creation(std::uint64_t nonce, BytesView code)
+    {
+        auto transaction = transfer(nonce);
+        transaction.to.reset();
+        transaction.value = U256{};
+        transaction.gas_limit = 1'000'000;
+        // PUSH(code) PUSH0 MSTORE PUSH1 size PUSH1 offset RETURN
+        transaction.data.push_back(static_cast<Byte>(0x5f + code.size()));
+        append(transaction.data, code);
+        const Byte tail[] = {
+            0x5f, 0x52, 0x60, static_cast<Byte>(code.size()), 0x60, static_cast<Byte>(32 - code.size()), 0xf3};
+        append(transaction.data, tail);
+        return transaction;
+    }
+
+    SequencerOptions options;
+    ManualClock clock{genesis_time * 1'000'000};
+    chain::ChainSpecification specification = chain::ethereum_specification(chain_id);
+    std::vector<DevelopmentAccount> accounts = development_accounts();
+    Genesis genesis;
+    world::World world;
+    History history{1024};
+    std::optional<Sealer> sealer;
+    std::optional<Sequencer> sequencer;
+};
+}  // namespace jiffy::sequencer
