@@ -145,7 +145,7 @@ void IoThread::shut_down()
         {
             const auto current = place++;
             std::visit(
-                [all](auto connection)
+                [all](const auto& connection)
                 {
                     if (all || connection->is_idle())
                         connection->close();
