@@ -65,6 +65,9 @@ constexpr std::array old_exceptions{
     // EEST had one name for both before its release 5.
     OldException{
         "TransactionException.INTRINSIC_GAS_TOO_LOW", "TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST"},
+    // Without a limit of its own (EIP-7594), a transaction is bounded by what its block may hold.
+    OldException{"TransactionException.TYPE_3_TX_BLOB_COUNT_EXCEEDED",
+        "TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"},
     OldException{"SenderNotEOA", "TransactionException.SENDER_NOT_EOA"},
     OldException{"TR_NonceHasMaxValue", "TransactionException.NONCE_IS_MAX"},
     OldException{"TR_TipGtFeeCap", "TransactionException.PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS"},
