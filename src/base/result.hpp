@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <utility>
 
 namespace jiffy::base
 {
@@ -13,6 +14,6 @@ using Result = std::expected<T, E>;
 template <class E>
 constexpr std::unexpected<E> failure(E error)
 {
-    return std::unexpected<E>(error);
+    return std::unexpected<E>(std::move(error));
 }
 }  // namespace jiffy::base

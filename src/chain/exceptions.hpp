@@ -26,7 +26,6 @@ enum class InvalidTransaction : std::uint8_t
     initcode_size_exceeded,
     gas_limit_exceeds_maximum,
     gas_allowance_exceeded,
-    gaslimit_price_product_overflow,
     priority_greater_than_max_fee_per_gas,
     insufficient_max_fee_per_gas,
     type_3_tx_contract_creation,
@@ -100,12 +99,12 @@ using BlockFailure = std::variant<InvalidBlock, InvalidTransaction, StateUnavail
 /// EEST's name of the exception, without its class: "INTRINSIC_GAS_TOO_LOW".
 constexpr std::string_view name_of(InvalidTransaction reason) noexcept
 {
-    constexpr std::array<std::string_view, 30> names{"RLP_ERROR", "TYPE_NOT_SUPPORTED", "TYPE_1_TX_PRE_FORK",
+    constexpr std::array<std::string_view, 29> names{"RLP_ERROR", "TYPE_NOT_SUPPORTED", "TYPE_1_TX_PRE_FORK",
         "TYPE_2_TX_PRE_FORK", "TYPE_3_TX_PRE_FORK", "TYPE_4_TX_PRE_FORK", "INVALID_CHAINID", "INVALID_SIGNATURE_VRS",
         "INTRINSIC_GAS_TOO_LOW", "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST", "NONCE_IS_MAX", "INITCODE_SIZE_EXCEEDED",
-        "GAS_LIMIT_EXCEEDS_MAXIMUM", "GAS_ALLOWANCE_EXCEEDED", "GASLIMIT_PRICE_PRODUCT_OVERFLOW",
-        "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS", "INSUFFICIENT_MAX_FEE_PER_GAS", "TYPE_3_TX_CONTRACT_CREATION",
-        "TYPE_3_TX_ZERO_BLOBS", "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH", "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
+        "GAS_LIMIT_EXCEEDS_MAXIMUM", "GAS_ALLOWANCE_EXCEEDED", "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS",
+        "INSUFFICIENT_MAX_FEE_PER_GAS", "TYPE_3_TX_CONTRACT_CREATION", "TYPE_3_TX_ZERO_BLOBS",
+        "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH", "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
         "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED", "TYPE_3_TX_WITH_FULL_BLOBS", "INSUFFICIENT_MAX_FEE_PER_BLOB_GAS",
         "TYPE_4_TX_CONTRACT_CREATION", "TYPE_4_EMPTY_AUTHORIZATION_LIST", "NONCE_MISMATCH_TOO_LOW",
         "NONCE_MISMATCH_TOO_HIGH", "SENDER_NOT_EOA", "INSUFFICIENT_ACCOUNT_FUNDS"};

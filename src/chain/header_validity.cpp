@@ -220,7 +220,9 @@ Verdict validate_header(const ChainSpecification& specification, const Header& h
 {
     if (header.number != parent.number + 1)
         return failure(InvalidBlock::invalid_block_number);
-    if (header.timestamp <= parent.timestamp)
+    // Blocks of less than a second share timestamps of whole seconds.
+    const bool may_share_time = specification.jiffy && specification.jiffy->block_time < 1000;
+    if (header.timestamp < parent.timestamp || (header.timestamp == parent.timestamp && !may_share_time))
         return failure(InvalidBlock::invalid_block_timestamp_older_than_parent);
     for (const auto& verdict : {validate_gas_limit(specification, header, parent), validate_form(specification, header),
              validate_extra_data(specification, header), validate_consensus(specification, header, parent)})

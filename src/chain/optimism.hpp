@@ -25,13 +25,13 @@ inline constexpr Address depositor_account = fixed_hex<20>("0xdeaddeaddeaddeadde
 struct L1FeeParameters
 {
     /// Wei.
-    U256 base_fee;
-    U256 blob_base_fee;
+    U256 base_fee{};
+    U256 blob_base_fee{};
     std::uint32_t base_fee_scalar = 0;
     std::uint32_t blob_base_fee_scalar = 0;
     /// Before Ecotone, and in Ecotone's first block.
-    U256 overhead;
-    U256 scalar;
+    U256 overhead{};
+    U256 scalar{};
     /// Isthmus.
     std::uint32_t operator_fee_scalar = 0;
     std::uint64_t operator_fee_constant = 0;

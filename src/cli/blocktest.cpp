@@ -6,6 +6,7 @@
 #include "cli/trace_writer.hpp"
 
 #include <map>
+#include <ranges>
 
 namespace jiffy::cli
 {
@@ -136,10 +137,10 @@ private:
             path.push_back(step);
         state_ = genesis_state_;
         trie_.rewind(genesis_version_);
-        for (auto step = path.rbegin(); step != path.rend(); ++step)
+        for (const auto* step : path | std::views::reverse)
         {
-            state_.apply((*step)->difference);
-            trie_.apply((*step)->difference);
+            state_.apply(step->difference);
+            trie_.apply(step->difference);
         }
         current_ = &block;
     }
@@ -232,7 +233,7 @@ int blocktest(const FixtureOptions& options)
             auto engine = std::make_shared<Engine>();
             if (options.trace)
                 engine->tracer = trace_writer(stderr);
-            return [engine = std::move(engine)](Json file, const FileReport& report)
+            return [engine = std::move(engine)](Json file, FileReport& report)
             {
                 for (const auto& [key, body] : file.get_object())
                 {

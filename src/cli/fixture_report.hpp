@@ -60,16 +60,34 @@ private:
     std::mutex output_;
 };
 
-/// The report on the cases of one file.
-struct FileReport
+/// The cases of one file as one thread goes through them. Several threads may go through the same file: each case is
+/// taken by the first that comes to it.
+class FileReport
 {
-    FixtureReport& report;
-    std::string file;
-
-    bool wants(const std::string& name, std::string_view fork) const { return report.wants(file, name, fork); }
-    void add(const std::string& name, std::string_view fork, const std::string& differences) const
+public:
+    /// `next_case` is shared by the threads: the number of cases that were taken.
+    FileReport(FixtureReport& report, std::string file, std::atomic<std::size_t>& next_case)
+      : report_{report}
+      , file_{std::move(file)}
+      , next_case_{next_case}
     {
-        report.add(file, name, fork, differences);
     }
+
+    /// True if this thread is to run the case. Every thread asks for all cases in the same order.
+    bool wants(const std::string& name, std::string_view fork)
+    {
+        auto expected = index_++;
+        return next_case_.compare_exchange_strong(expected, index_) && report_.wants(file_, name, fork);
+    }
+    void add(const std::string& name, std::string_view fork, const std::string& differences)
+    {
+        report_.add(file_, name, fork, differences);
+    }
+
+private:
+    FixtureReport& report_;
+    std::string file_;
+    std::atomic<std::size_t>& next_case_;
+    std::size_t index_ = 0;
 };
 }  // namespace jiffy::cli

@@ -17,7 +17,19 @@ struct FixtureFile
 {
     fs::path path;
     std::uintmax_t size = 0;
+    /// Cases taken by some thread.
+    std::atomic<std::size_t> next_case = 0;
+    /// Some thread has gone through all cases, or found that the file is no fixture.
+    std::atomic<bool> exhausted = false;
+
+    FixtureFile(fs::path where, std::uintmax_t bytes)
+      : path{std::move(where)}
+      , size{bytes}
+    {
+    }
 };
+
+using FixtureFiles = std::vector<std::unique_ptr<FixtureFile>>;
 
 bool is_fixture(const fs::path& path)
 {
@@ -26,48 +38,47 @@ bool is_fixture(const fs::path& path)
 }
 
 /// The files at and below the paths, large ones first, so that no thread is left with one at the end.
-std::vector<FixtureFile> find_files(const std::vector<fs::path>& paths)
+FixtureFiles find_files(const std::vector<fs::path>& paths)
 {
-    std::vector<FixtureFile> files;
+    FixtureFiles files;
     for (const auto& path : paths)
     {
         if (fs::is_regular_file(path))
-            files.push_back({path, fs::file_size(path)});
+            files.push_back(std::make_unique<FixtureFile>(path, fs::file_size(path)));
         else if (fs::is_directory(path))
             for (const auto& entry : fs::recursive_directory_iterator{path})
                 if (entry.is_regular_file() && is_fixture(entry.path()))
-                    files.push_back({entry.path(), entry.file_size()});
+                    files.push_back(std::make_unique<FixtureFile>(entry.path(), entry.file_size()));
     }
     std::ranges::sort(
-        files, [](const auto& a, const auto& b) { return a.size != b.size ? a.size > b.size : a.path < b.path; });
+        files, [](const auto& a, const auto& b) { return a->size != b->size ? a->size > b->size : a->path < b->path; });
     return files;
 }
 
-void run_file(const fs::path& path,
-    simdjson::dom::parser& parser,
-    const FixtureFileRunner& runner,
-    FixtureReport& report)
+void run_file(FixtureFile& file, simdjson::dom::parser& parser, const FixtureFileRunner& runner, FixtureReport& report)
 {
-    FileReport file{report, path.string()};
+    const auto name = file.path.string();
     try
     {
         Json document;
-        if (const auto error = parser.load(path.string()).get(document); error != simdjson::SUCCESS)
-            report.add_bad_file(file.file, simdjson::error_message(error));
+        FileReport cases{report, name, file.next_case};
+        if (const auto error = parser.load(name).get(document); error != simdjson::SUCCESS)
+            report.add_bad_file(name, simdjson::error_message(error));
         else
-            runner(document, file);
+            runner(document, cases);
     }
     catch (const std::exception& error)
     {
-        report.add_bad_file(file.file, error.what());
+        report.add_bad_file(name, error.what());
     }
+    file.exhausted = true;
 }
 
 /// Work that is done by as many threads as wanted, while the calling one shows how far it is.
 class Workers
 {
 public:
-    Workers(const std::vector<FixtureFile>& files, FixtureReport& report)
+    Workers(const FixtureFiles& files, FixtureReport& report)
       : files_{files}
       , report_{report}
     {
@@ -77,6 +88,7 @@ public:
     {
         running_ = count;
         std::vector<std::jthread> threads;
+        threads.reserve(count);
         for (unsigned i = 0; i < count; ++i)
             threads.emplace_back([this, runner = make_runner()] { work(runner); });
         std::unique_lock lock{mutex_};
@@ -90,13 +102,17 @@ private:
     {
         simdjson::dom::parser parser;
         for (std::size_t index = next_++; index < files_.size(); index = next_++, ++done_)
-            run_file(files_[index].path, parser, runner, report_);
+            run_file(*files_[index], parser, runner, report_);
+        // Nothing is left but what others are at: help with their cases.
+        for (const auto& file : files_)
+            if (!file->exhausted && file->next_case != 0)
+                run_file(*file, parser, runner, report_);
         const std::lock_guard lock{mutex_};
         --running_;
         finished_.notify_one();
     }
 
-    const std::vector<FixtureFile>& files_;
+    const FixtureFiles& files_;
     FixtureReport& report_;
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> done_ = 0;

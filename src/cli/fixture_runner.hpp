@@ -4,6 +4,7 @@
 #include "cli/fixture_report.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace jiffy::cli
 {

@@ -275,7 +275,7 @@ std::string run_case(Engine& engine,
     return differences;
 }
 
-void run_test(Engine& engine, std::string_view name, Json body, const FileReport& report)
+void run_test(Engine& engine, std::string_view name, Json body, FileReport& report)
 {
     // Made by the first case that is wanted.
     std::optional<StateTest> test;
@@ -315,7 +315,7 @@ int statetest(const FixtureOptions& options)
             auto engine = std::make_shared<Engine>();
             if (options.trace)
                 engine->tracer = trace_writer(stderr);
-            return [engine = std::move(engine)](Json file, const FileReport& report)
+            return [engine = std::move(engine)](Json file, FileReport& report)
             {
                 for (const auto& [name, body] : file.get_object())
                     run_test(*engine, name, body, report);

@@ -67,6 +67,7 @@ struct DevNode::Parts
                 .hash_seed = seed},
             [this] { subscriptions.notify(); });
         std::vector<Address> addresses;
+        addresses.reserve(accounts.size());
         for (const auto& account : accounts)
             addresses.push_back(account.address);
         backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters, subscriptions,

@@ -51,8 +51,6 @@ std::string text_of(InvalidTransaction reason, const Refusal& refusal)
             return "insufficient funds for gas * price + value: balance " + decimal(refusal.balance) + ", tx cost " +
                    decimal(refusal.cost) + ", overshot " +
                    decimal(refusal.cost > refusal.balance ? refusal.cost - refusal.balance : U256{});
-        case InvalidTransaction::gaslimit_price_product_overflow:
-            return "insufficient funds for gas * price + value";
         case InvalidTransaction::intrinsic_gas_too_low:
             return "intrinsic gas too low: gas " + std::to_string(refusal.gas_limit);
         case InvalidTransaction::intrinsic_gas_below_floor_gas_cost:

@@ -145,10 +145,12 @@ void IoThread::shut_down()
         {
             const auto current = place++;
             std::visit(
-                [all](auto connection)
+                [all](const auto& connection)
                 {
-                    if (all || connection->is_idle())
-                        connection->close();
+                    // To close it takes it out of the list.
+                    const auto kept = connection;
+                    if (all || kept->is_idle())
+                        kept->close();
                 },
                 *current);
         }

@@ -246,7 +246,9 @@ TEST(World, keeps_every_account_while_its_index_grows)
         types::Account account;
         EXPECT_EQ(before.account(address_number(first), account), Presence::absent);
         if (first != 0)
+        {
             EXPECT_EQ(before.account(address_number(first - 1), account), Presence::present);
+        }
     }
     for (std::uint64_t number = 0; number < count; ++number)
     {
