@@ -199,7 +199,9 @@ TEST_F(DevNodeTest, a_receipt_is_there_at_once_and_the_block_is_held_until_it_is
     ASSERT_TRUE(by_hash.is_object());
     EXPECT_EQ(by_hash["number"], early["blockNumber"]);
     EXPECT_EQ(by_hash["transactions"], json::array({hash}));
-    EXPECT_EQ(by_hash["miniBlockCount"], "0x14");
+    const auto mini_blocks = std::stoul(by_hash["miniBlockCount"].get<std::string>(), nullptr, 16);
+    EXPECT_GE(mini_blocks, 1U);
+    EXPECT_LE(mini_blocks, 20U) << "one in 10 ms of 200 ms, fewer if the machine is busy";
     const auto late = result("eth_getTransactionReceipt", {hash});
     EXPECT_EQ(late["blockHash"], by_hash["hash"]);
     EXPECT_EQ(result("eth_getBlockByNumber", {early["blockNumber"], false}), by_hash);

@@ -2,6 +2,7 @@
 #include "node/root_check.hpp"
 
 #include "node/state_root.hpp"
+#include "sequencer/thread_priority.hpp"
 
 namespace jiffy::node
 {
@@ -46,6 +47,7 @@ void RootCheck::push(const sequencer::BlockPointer& block)
 
 void RootCheck::run()
 {
+    sequencer::lower_thread_priority();
     for (;;)
     {
         const bool last_round = stopping_;

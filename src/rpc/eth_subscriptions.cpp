@@ -45,11 +45,12 @@ void subscribe(Call& call)
             "no \"" + std::string{name.size() <= longest_name ? name : "such"} + "\" subscription in eth namespace",
             {}});
     }
-    // The answer goes out first, so that no notification comes before the client knows the id.
     const auto id = call.backend.subscriptions.reserve_id();
-    call.reply.result([id](JsonWriter& json) { json.string(Subscriptions::text_of(id)); });
-    if (!call.backend.subscriptions.add(id, call.channel, std::move(*topic)))
-        call.channel->closed = true;
+    if (!id)
+        return call.reply.error({code::limit_exceeded, "too many subscriptions", {}});
+    // The answer goes out first, so that no notification comes before the client knows the id.
+    call.reply.result([id](JsonWriter& json) { json.string(Subscriptions::text_of(*id)); });
+    call.backend.subscriptions.add(*id, call.channel, std::move(*topic));
 }
 
 void unsubscribe(Call& call)

@@ -24,33 +24,43 @@ bool SealWaiters::when_sealed(std::uint64_t number, Job& job)
 
 bool SealWaiters::at(std::chrono::steady_clock::time_point time, Job& job)
 {
-    const std::lock_guard lock{mutex_};
-    if (by_time_.size() >= capacity_)
+    if (timed_job_count_.load(std::memory_order_relaxed) >= capacity_)
         return false;
-    by_time_.emplace(time, std::move(job));
+    TimedJob timed{time, std::move(job)};
+    if (!timed_jobs_.try_push(timed))
+    {
+        job = std::move(timed.job);
+        return false;
+    }
+    timed_job_count_.fetch_add(1, std::memory_order_relaxed);
+    doorbell_.ring();
     return true;
 }
 
-std::optional<std::chrono::steady_clock::time_point> SealWaiters::run_due()
+void SealWaiters::run_due_and_wait()
 {
+    while (auto timed = timed_jobs_.try_pop())
+        by_time_.emplace(timed->time, std::move(timed->job));
+
     std::vector<Job> due;
-    std::optional<std::chrono::steady_clock::time_point> next;
+    const auto take = [&due](auto& jobs, const auto& limit)
     {
-        const auto take = [&due](auto& jobs, const auto& limit)
-        {
-            const auto end = jobs.upper_bound(limit);
-            for (auto place = jobs.begin(); place != end; ++place)
-                due.push_back(std::move(place->second));
-            jobs.erase(jobs.begin(), end);
-        };
+        const auto end = jobs.upper_bound(limit);
+        for (auto place = jobs.begin(); place != end; ++place)
+            due.push_back(std::move(place->second));
+        jobs.erase(jobs.begin(), end);
+    };
+    take(by_time_, std::chrono::steady_clock::now());
+    timed_job_count_.fetch_sub(due.size(), std::memory_order_relaxed);
+    {
         const std::lock_guard lock{mutex_};
         take(by_number_, history_.sealed_number());
-        take(by_time_, std::chrono::steady_clock::now());
-        if (!by_time_.empty())
-            next = by_time_.begin()->first;
     }
     for (auto& job : due)
         job();
-    return next;
+    if (by_time_.empty())
+        doorbell_.wait();
+    else
+        doorbell_.wait_until(by_time_.begin()->first);
 }
 }  // namespace jiffy::rpc

@@ -147,8 +147,10 @@ void IoThread::shut_down()
             std::visit(
                 [all](const auto& connection)
                 {
-                    if (all || connection->is_idle())
-                        connection->close();
+                    // To close it takes it out of the list.
+                    const auto kept = connection;
+                    if (all || kept->is_idle())
+                        kept->close();
                 },
                 *current);
         }

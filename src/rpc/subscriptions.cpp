@@ -65,7 +65,7 @@ void Subscriptions::stop()
     if (!thread_.joinable())
         return;
     stopping_ = true;
-    doorbell_.ring();
+    waiters_.notify();
     thread_.join();
 }
 
@@ -74,21 +74,21 @@ std::string Subscriptions::text_of(std::uint64_t id)
     return to_quantity(id);
 }
 
-std::uint64_t Subscriptions::reserve_id()
-{
-    // Spread over the whole range, so that nobody takes one for a count.
-    return next_id_.fetch_add(1) * 0x9e3779b97f4a7c15;
-}
-
-bool Subscriptions::add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic)
+std::optional<std::uint64_t> Subscriptions::reserve_id()
 {
     const std::lock_guard lock{mutex_};
     if (subscriptions_.size() >= most_subscriptions)
         drop_closed();
     if (subscriptions_.size() >= most_subscriptions)
-        return false;
+        return std::nullopt;
+    // Spread over the whole range, so that nobody takes one for a count.
+    return next_id_++ * 0x9e3779b97f4a7c15;
+}
+
+void Subscriptions::add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic)
+{
+    const std::lock_guard lock{mutex_};
     subscriptions_.emplace(id, Subscription{channel, std::move(topic)});
-    return true;
 }
 
 bool Subscriptions::remove(std::uint64_t id, const std::shared_ptr<Channel>& channel)
@@ -134,11 +134,7 @@ void Subscriptions::run()
             if (const auto block = history_.find(++told_sealed_))
                 tell_sealed(*block);
 
-        const auto next = waiters_.run_due();
-        if (next)
-            doorbell_.wait_until(*next);
-        else
-            doorbell_.wait();
+        waiters_.run_due_and_wait();
     }
 }
 

@@ -41,12 +41,12 @@ public:
     void stop();
 
     /// Any thread: there is something new.
-    void notify() { doorbell_.ring(); }
+    void notify() { waiters_.notify(); }
 
-    /// A fresh id; `add` with it makes the subscription effective.
-    std::uint64_t reserve_id();
-    /// False if there are too many. What happens from now on is told.
-    bool add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic);
+    /// A fresh id, which `add` makes effective; empty if there are too many subscriptions.
+    std::optional<std::uint64_t> reserve_id();
+    /// What happens from now on is told.
+    void add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic);
     /// False if the channel has no such subscription.
     bool remove(std::uint64_t id, const std::shared_ptr<Channel>& channel);
     /// An id as clients see it.
@@ -66,10 +66,9 @@ private:
 
     const sequencer::History& history_;
     SealWaiters& waiters_;
-    sequencer::Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;
-    std::atomic<std::uint64_t> next_id_;
     std::mutex mutex_;
+    std::uint64_t next_id_;
     std::unordered_map<std::uint64_t, Subscription> subscriptions_;
     /// How far the history was told.
     std::uint64_t told_sealed_ = 0;

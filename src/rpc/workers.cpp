@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/workers.hpp"
 
+#include "sequencer/thread_priority.hpp"
+
 namespace jiffy::rpc
 {
 Workers::Workers(unsigned count, std::size_t capacity)
@@ -43,6 +45,7 @@ void Workers::stop()
 
 void Workers::run()
 {
+    sequencer::lower_thread_priority();
     for (;;)
     {
         std::move_only_function<void()> job;

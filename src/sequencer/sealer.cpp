@@ -2,6 +2,7 @@
 #include "sequencer/sealer.hpp"
 
 #include "chain/header_completion.hpp"
+#include "sequencer/thread_priority.hpp"
 
 namespace jiffy::sequencer
 {
@@ -55,6 +56,7 @@ void Sealer::stop()
 
 void Sealer::run()
 {
+    lower_thread_priority();
     for (;;)
     {
         const bool last_round = stopping_;

@@ -296,7 +296,8 @@ TEST(Sequencer, works_with_its_threads)
             while (!done)
             {
                 const auto open = chain.history.open_block();
-                for (std::size_t i = 0; i < open->transactions.size(); ++i)
+                // The newest one may be on its way into the index.
+                for (std::size_t i = 0; i + 1 < open->transactions.size(); ++i)
                     EXPECT_TRUE(chain.history.find_transaction(open->transactions[i].hash).has_value());
                 if (const auto head = chain.history.sealed_head(); head != nullptr)
                     EXPECT_NE(head->sealed(), nullptr);
