@@ -142,6 +142,11 @@ int run_fixtures(const FixtureOptions& options, const std::function<FixtureFileR
         return wrong_use;
     }
     const auto files = find_files(options.paths);
+    if (files.empty())
+    {
+        std::fputs("no fixture in the folders\n", stderr);
+        return wrong_use;
+    }
     unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     if (options.trace)
         threads = 1;
