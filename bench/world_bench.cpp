@@ -102,7 +102,12 @@ void pin_latest(benchmark::State& state)
         benchmark::DoNotOptimize(world.pin().is_pinned());
 }
 
-BENCHMARK(apply_transfers)->Args({100'000, 1})->Args({1'000'000, 1})->Args({10'000'000, 1})->Args({1'000'000, 200});
+BENCHMARK(apply_transfers)
+    ->Args({1'000, 1})
+    ->Args({100'000, 1})
+    ->Args({1'000'000, 1})
+    ->Args({10'000'000, 1})
+    ->Args({1'000'000, 200});
 BENCHMARK(read_account)->Args({1'000'000, 0})->Args({1'000'000, 500'000})->Args({10'000'000, 0});
 BENCHMARK(pin_latest);
 }  // namespace
