@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/fees.hpp"
+#include "chain/header_validity.hpp"
 #include "rpc/backend.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/state_view.hpp"
@@ -107,6 +108,11 @@ void fee_history(Call& call)
     }
     std::ranges::reverse(blocks);
 
+    // One more fee than there are blocks: that of the block after the last, which need not be open yet.
+    const auto& last = last_block->sealed()->header;
+    const auto next = chain::make_child_header(
+        call.backend.specification, last, last_block->sealed()->hash, last.timestamp + 1, last.gas_limit);
+
     call.reply.result(
         [&](JsonWriter& json)
         {
@@ -119,13 +125,11 @@ void fee_history(Call& call)
                     write_rewards(json, *block, percentiles);
                 json.end_array();
             }
-            // One more than there are blocks: that of the block after the last.
-            const auto next = history.find(last_block->number() + 1);
             json.key("baseFeePerGas").begin_array();
             for (const auto& block : blocks)
                 json.quantity(block->opening.base_fee_per_gas.value_or(U256{}));
             if (!blocks.empty())
-                json.quantity(next->opening.base_fee_per_gas.value_or(U256{}));
+                json.quantity(next.base_fee_per_gas.value_or(U256{}));
             json.end_array();
             json.key("gasUsedRatio").begin_array();
             for (const auto& block : blocks)
@@ -136,7 +140,7 @@ void fee_history(Call& call)
             for (const auto& block : blocks)
                 json.quantity(blob_fee_of(call.backend, block->opening));
             if (!blocks.empty())
-                json.quantity(blob_fee_of(call.backend, next->opening));
+                json.quantity(blob_fee_of(call.backend, next));
             json.end_array();
             json.key("blobGasUsedRatio").begin_array();
             for (const auto& block : blocks)

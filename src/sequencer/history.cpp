@@ -79,6 +79,14 @@ std::uint64_t History::oldest_number() const noexcept
     return newest > mask_ ? newest - mask_ : 0;
 }
 
+BlockPointer History::newest(const std::atomic<std::uint64_t>& number) const
+{
+    // A thread that was away between the two reads for as long as the history is finds nothing, and looks again.
+    for (;;)
+        if (auto block = find(number.load(std::memory_order_acquire)))
+            return block;
+}
+
 BlockPointer History::find(std::uint64_t number) const
 {
     const auto guard = ring_epochs_.enter();

@@ -25,10 +25,10 @@ public:
     /// Sealing thread: makes the block the sealed head.
     void seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed);
 
-    /// The block under construction.
-    [[nodiscard]] BlockPointer open_block() const { return find(open_number_.load(std::memory_order_acquire)); }
+    /// The block under construction; for a moment, until the next one is open, the newest one sealed.
+    [[nodiscard]] BlockPointer open_block() const { return newest(open_number_); }
     /// The newest block with its roots.
-    [[nodiscard]] BlockPointer sealed_head() const { return find(sealed_number()); }
+    [[nodiscard]] BlockPointer sealed_head() const { return newest(sealed_number_); }
     [[nodiscard]] std::uint64_t sealed_number() const noexcept
     {
         return sealed_number_.load(std::memory_order_acquire);
@@ -55,6 +55,8 @@ private:
         std::shared_ptr<BlockRecord> block;
     };
 
+    /// The block whose number the writer keeps there; never null once there is one.
+    [[nodiscard]] BlockPointer newest(const std::atomic<std::uint64_t>& number) const;
     void forget(const BlockRecord& block);
     void raise_visible_number(std::uint64_t number) noexcept;
 
