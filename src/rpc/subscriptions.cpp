@@ -56,7 +56,7 @@ void Subscriptions::start()
     told_sealed_ = history_.sealed_number();
     const auto open = history_.open_block();
     told_block_ = open->number();
-    told_transactions_ = open->transactions.size();
+    told_transactions_ = open->released_count();
     thread_ = std::thread{[this] { run(); }};
 }
 
@@ -122,7 +122,7 @@ void Subscriptions::run()
                 continue;
             }
             const bool is_closed = block->state_commit().has_value();
-            const std::size_t count = block->transactions.size();
+            const std::size_t count = block->released_count();
             if (count > told_transactions_)
                 tell_released(*block, std::exchange(told_transactions_, count), count);
             if (!is_closed || history_.find(told_block_ + 1) == nullptr)
