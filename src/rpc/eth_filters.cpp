@@ -159,7 +159,7 @@ void new_pending_transaction_filter(Call& call)
     add_filter(call, {FilterState::Kind::transactions, {}, open->number(), open->transactions.size()});
 }
 
-std::optional<FilterState> filter_of(Call& call, std::uint64_t id)
+std::optional<FilterState> filter_of(Call& call, const RandomId& id)
 {
     auto state = call.backend.filters.get(id);
     if (!state)
@@ -167,7 +167,7 @@ std::optional<FilterState> filter_of(Call& call, std::uint64_t id)
     return state;
 }
 
-void answer_transaction_changes(Call& call, std::uint64_t id, const FilterState& state)
+void answer_transaction_changes(Call& call, const RandomId& id, const FilterState& state)
 {
     const auto& history = call.backend.history;
     auto number = std::max(state.next_block, history.oldest_number());
@@ -193,7 +193,7 @@ void answer_transaction_changes(Call& call, std::uint64_t id, const FilterState&
 
 void get_filter_changes(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
+    const auto id = call.parameters.quantity256(0);
     if (call.reject_bad_parameters(1))
         return;
     const auto state = filter_of(call, id);
@@ -223,7 +223,7 @@ void get_filter_changes(Call& call)
 
 void get_filter_logs(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
+    const auto id = call.parameters.quantity256(0);
     if (call.reject_bad_parameters(1))
         return;
     const auto state = filter_of(call, id);
@@ -236,7 +236,7 @@ void get_filter_logs(Call& call)
 
 void uninstall_filter(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
+    const auto id = call.parameters.quantity256(0);
     if (!call.reject_bad_parameters(1))
         call.reply.result([&](JsonWriter& json) { json.boolean(call.backend.filters.remove(id)); });
 }
