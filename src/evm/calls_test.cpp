@@ -77,10 +77,10 @@ TEST_P(CallsTest, return_data_ends_where_it_ends_even_if_offset_and_size_overflo
     EXPECT_EQ(copy(0, 32).word(), U256{0x1234});
     EXPECT_EQ(copy(16, 16).word(), U256{0x1234} << 128);
     EXPECT_EQ(copy(32, 0).status, Status::success);
-    // The ends, modulo 2^64 or 2^256, all lie within the 32 bytes.
+    // Taken modulo 2^64 or 2^256, many of these ends would lie within the data.
     for (const auto& offset :
         {two_to_64 - 16, two_to_64 - 1, two_to_64, U256{} - two_to_64, U256{} - 16, U256{} - 32, U256::max()})
-        for (const std::uint64_t size : {0, 1, 16, 32})
+        for (const std::uint64_t size : {0U, 1U, 16U, 32U})
             EXPECT_EQ(copy(offset, size).status, Status::out_of_bounds_read) << to_quantity(offset) << " " << size;
     // The memory comes first: it is paid for before the bounds are looked at.
     for (const auto& size : {two_to_64 - 16, two_to_64, U256{} - 16, U256::max()})
