@@ -57,6 +57,8 @@ enum class InvalidBlock : std::uint8_t
     gas_used_overflow,
     extra_data_too_big,
     extra_data_invalid_dao,
+    /// Of the OP Stack's: no parameters of a base fee, as since Holocene.
+    extra_data_invalid_holocene,
     invalid_basefee_per_gas,
     import_impossible_legacy,
     import_impossible_london_wrong_parent,
@@ -114,9 +116,10 @@ constexpr std::string_view name_of(InvalidTransaction reason) noexcept
 /// EEST's name of the exception, without its class: "INVALID_GASLIMIT".
 constexpr std::string_view name_of(InvalidBlock reason) noexcept
 {
-    constexpr std::array<std::string_view, 36> names{"RLP_STRUCTURES_ENCODING", "RLP_BLOCK_LIMIT_EXCEEDED",
+    constexpr std::array<std::string_view, 37> names{"RLP_STRUCTURES_ENCODING", "RLP_BLOCK_LIMIT_EXCEEDED",
         "INCORRECT_BLOCK_FORMAT", "UNKNOWN_PARENT", "INVALID_BLOCK_NUMBER", "INVALID_BLOCK_TIMESTAMP_OLDER_THAN_PARENT",
         "INVALID_GASLIMIT", "GASLIMIT_TOO_BIG", "GAS_USED_OVERFLOW", "EXTRA_DATA_TOO_BIG", "EXTRA_DATA_INVALID_DAO",
+        "EXTRA_DATA_INVALID_HOLOCENE",
         "INVALID_BASEFEE_PER_GAS", "IMPORT_IMPOSSIBLE_LEGACY", "IMPORT_IMPOSSIBLE_LONDON_WRONG_PARENT",
         "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS", "IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS", "IMPORT_IMPOSSIBLE_SHANGHAI",
         "IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI", "INVALID_DIFFICULTY", "INVALID_UNCLES_HASH", "TOO_MANY_UNCLES",

@@ -47,6 +47,20 @@ std::uint64_t estimated_size(BytesView data) noexcept
 }
 }  // namespace
 
+evm::PrecompileRules precompile_rules_of(OptimismFork fork) noexcept
+{
+    if (fork >= OptimismFork::isthmus)
+        return evm::PrecompileRules::isthmus;
+    if (fork >= OptimismFork::granite)
+        return evm::PrecompileRules::granite;
+    return fork >= OptimismFork::fjord ? evm::PrecompileRules::fjord : evm::PrecompileRules::ethereum;
+}
+
+bool commits_to_withdrawals(const ChainSpecification& specification, std::uint64_t timestamp) noexcept
+{
+    return specification.optimism && specification.optimism->is_active(OptimismFork::isthmus, timestamp);
+}
+
 OptimismRules optimism_rules_at(const OptimismSection& section, std::uint64_t timestamp) noexcept
 {
     OptimismRules rules;
@@ -86,6 +100,8 @@ std::optional<L1FeeParameters> read_l1_fee_parameters(state::Source source) noex
 
 U256 l1_data_fee(OptimismFork fork, const L1FeeParameters& parameters, BytesView encoded_transaction) noexcept
 {
+    if (parameters.are_free())
+        return {};
     // In Ecotone's first block the contract is not upgraded yet: no new parameter is set.
     const bool has_ecotone_parameters =
         !parameters.blob_base_fee.is_zero() || parameters.base_fee_scalar != 0 || parameters.blob_base_fee_scalar != 0;
@@ -99,6 +115,14 @@ U256 l1_data_fee(OptimismFork fork, const L1FeeParameters& parameters, BytesView
     if (fork < OptimismFork::fjord)
         return divide(U256{call_data_gas(fork, encoded_transaction)} * price, U256{ecotone_divisor}).quotient;
     return divide(U256{estimated_size(encoded_transaction)} * price, U256{fjord_divisor}).quotient;
+}
+
+U256 l1_gas_used(OptimismFork fork, const L1FeeParameters& parameters, BytesView encoded_transaction) noexcept
+{
+    if (fork >= OptimismFork::fjord)
+        return divide(U256{estimated_size(encoded_transaction)} * U256{other_byte_gas}, U256{scalar_unit}).quotient;
+    const U256 gas{call_data_gas(fork, encoded_transaction)};
+    return fork < OptimismFork::ecotone ? gas + parameters.overhead : gas;
 }
 
 U256 operator_fee(const L1FeeParameters& parameters, std::uint64_t gas) noexcept

@@ -62,6 +62,24 @@ TEST(L1DataFee, is_nothing_without_prices)
     EXPECT_EQ(l1_data_fee(OptimismFork::isthmus, {}, thirty_bytes), U256{});
 }
 
+TEST(L1GasUsed, is_that_of_the_data_by_each_forks_measure)
+{
+    EXPECT_EQ(l1_gas_used(OptimismFork::bedrock, parameters(), thirty_bytes), U256{480 + 68 * 16 + 50});
+    EXPECT_EQ(l1_gas_used(OptimismFork::regolith, parameters(), thirty_bytes), U256{480 + 50});
+    EXPECT_EQ(l1_gas_used(OptimismFork::ecotone, parameters(), thirty_bytes), U256{480});
+    EXPECT_EQ(l1_gas_used(OptimismFork::fjord, parameters(), thirty_bytes), U256{1'600}) << "100 bytes at least";
+    EXPECT_EQ(l1_gas_used(OptimismFork::isthmus, {}, thirty_bytes), U256{1'600}) << "with and without prices";
+}
+
+TEST(PrecompileRules, come_with_the_fork)
+{
+    EXPECT_EQ(precompile_rules_of(OptimismFork::ecotone), evm::PrecompileRules::ethereum);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::fjord), evm::PrecompileRules::fjord);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::granite), evm::PrecompileRules::granite);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::holocene), evm::PrecompileRules::granite);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::isthmus), evm::PrecompileRules::isthmus);
+}
+
 TEST(OperatorFee, is_a_share_of_gas_and_a_constant)
 {
     const L1FeeParameters fees{.operator_fee_scalar = 1'500'000, .operator_fee_constant = 400};
