@@ -40,8 +40,14 @@ std::uint64_t call_data_gas(OptimismFork fork, BytesView data) noexcept
     return zeros * zero_byte_gas + others * other_byte_gas;
 }
 
+/// Data up to this size counts as the smallest whatever it is: even if nothing in it repeats, with a byte for each 32
+/// literals.
+constexpr std::size_t largest_small_data = 164;
+
 std::uint64_t estimated_size(BytesView data) noexcept
 {
+    if (data.size() <= largest_small_data)
+        return smallest_size;
     const std::uint64_t scaled = std::uint64_t{fast_lz_length(data)} * fast_lz_coefficient;
     return std::max(smallest_size, scaled > negative_intercept ? scaled - negative_intercept : 0);
 }

@@ -5,6 +5,7 @@
 #include "state/memory_state.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace jiffy::chain
 {
@@ -60,6 +61,18 @@ TEST(L1DataFee, is_that_of_before_in_the_first_block_of_ecotone)
 TEST(L1DataFee, is_nothing_without_prices)
 {
     EXPECT_EQ(l1_data_fee(OptimismFork::isthmus, {}, thirty_bytes), U256{});
+}
+
+/// Short data is not compressed at all; the answer must be as if it were.
+RC_GTEST_PROP(L1GasUsed, is_the_compressed_size_of_any_data, ())
+{
+    const auto size = *rc::gen::inRange<std::size_t>(0, 400);
+    const auto letters = *rc::gen::inRange(2, 256);
+    const auto data = *rc::gen::container<Bytes>(size, rc::gen::map(rc::gen::inRange(0, letters),
+                                                           [](int letter) { return static_cast<Byte>(letter); }));
+    const std::int64_t scaled = std::int64_t{fast_lz_length(data)} * 836'500 - 42'585'600;
+    const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(scaled, 100'000'000));
+    RC_ASSERT(l1_gas_used(OptimismFork::fjord, {}, data) == U256{bytes * 16 / 1'000'000});
 }
 
 TEST(L1GasUsed, is_that_of_the_data_by_each_forks_measure)

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <map>
 
 namespace
 {
@@ -64,9 +65,16 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->add_option("--block-ms", node.block_interval, "time between blocks")
         ->check(CLI::Range(1, 3'600'000))
         ->capture_default_str();
-    command->add_option("--preset", options->preset, "rules of the chain")
-        ->check(CLI::IsMember({"ethereum"}))
-        ->capture_default_str();
+    const std::map<std::string, jiffy::node::Preset> presets{
+        {"op", jiffy::node::Preset::op}, {"ethereum", jiffy::node::Preset::ethereum}};
+    command->add_option("--preset", node.preset, "rules of the chain")
+        ->transform(CLI::CheckedTransformer(presets))
+        ->default_str("op");
+    command->add_option("--genesis", node.genesis_file, "the chain, in geth's genesis format")
+        ->check(CLI::ExistingFile)
+        ->excludes("--preset")
+        ->excludes("--block-ms")
+        ->excludes("--mini-block-ms");
     command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
         ->check(CLI::Range(16, 1 << 26))
         ->capture_default_str();

@@ -121,6 +121,14 @@ Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(Tx entry)
     return TransactionPlace{block_, static_cast<std::uint32_t>(block_->transactions.size() - 1)};
 }
 
+void Ledger::execute(System entry)
+{
+    const auto hash = types::transaction_hash(entry.transaction);
+    const auto sender = entry.transaction.deposit.from;
+    if (!execute(Tx{std::move(entry.transaction), hash, sender}))
+        throw std::logic_error{"a transaction of the protocol is not valid"};
+}
+
 void Ledger::seal_mini(const SealMini& entry)
 {
     const auto sealed_count = block_->mini_blocks.size();
@@ -151,7 +159,9 @@ void Ledger::seal_block()
     if (!differences_.empty())
         sealer_.push(TrieUpdate{std::exchange(differences_, {})});
     block_->close(world_.commit_number());
-    sealer_.push(SealRequest{block_, execution_->requests()});
+    const bool commits_to_withdrawals =
+        chain::commits_to_withdrawals(specification_, block_->opening.timestamp);
+    sealer_.push(SealRequest{block_, execution_->requests(), commits_to_withdrawals});
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();
 }
@@ -163,7 +173,7 @@ void Ledger::apply(Entry entry)
         Ledger& ledger;
 
         void operator()(OpenBlock& open) const { ledger.open_block(open); }
-        void operator()(System&) const { throw std::logic_error{"this chain has no system transactions"}; }
+        void operator()(System& transaction) const { ledger.execute(std::move(transaction)); }
         void operator()(Tx& transaction) const
         {
             if (!ledger.execute(std::move(transaction)))

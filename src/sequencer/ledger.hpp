@@ -34,6 +34,8 @@ public:
     void open_block(const OpenBlock& entry);
     /// Executes on top of everything before it; the world holds the result when it returns. A failure leaves no trace.
     Result<TransactionPlace, chain::InvalidTransaction> execute(Tx entry);
+    /// Executes a transaction of the protocol, which cannot be refused.
+    void execute(System entry);
     void seal_mini(const SealMini& entry);
     void seal_block();
 

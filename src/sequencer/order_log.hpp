@@ -15,7 +15,7 @@ struct OpenBlock
     types::Header header;
 };
 
-/// A transaction of the protocol itself, such as the L1 attributes.
+/// A transaction of the protocol itself, such as the L1 attributes: a deposit, which nobody signs.
 struct System
 {
     types::Transaction transaction;

@@ -2,6 +2,7 @@
 #include "sequencer/sequencer.hpp"
 
 #include "chain/header_validity.hpp"
+#include "sequencer/l1_origin.hpp"
 
 #include <algorithm>
 
@@ -149,6 +150,12 @@ void Sequencer::open_next_block()
     OpenBlock entry{std::move(header)};
     log_.append(entry);
     ledger_.open_block(entry);
+    if (specification_.optimism)
+    {
+        System first{chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number))};
+        log_.append(first);
+        ledger_.execute(std::move(first));
+    }
     next_mini_seal_ = block_end() - options_.block_interval + options_.mini_block_interval;
 }
 

@@ -214,16 +214,6 @@ TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
     EXPECT_EQ(chain.history.open_block()->opening.timestamp, TestChain::genesis_time + 8);
 }
 
-/// Applies the log of one chain to another one, from genesis.
-void replay(const OrderLog& log, TestChain& target)
-{
-    Ledger ledger{target.specification, target.world, target.history, *target.sealer, 99,
-        [&target](std::uint64_t) { target.sealer->process_pending(); }};
-    for (const auto& entry : log.entries())
-        ledger.apply(entry);
-    target.sealer->process_pending();
-}
-
 RC_GTEST_PROP(SequencerProperty, replaying_the_log_gives_the_same_blocks, ())
 {
     TestChain chain;
