@@ -12,18 +12,18 @@ struct L1Attributes
     /// The L1 block that the L2 block belongs to; Unix time in seconds.
     std::uint64_t number = 0;
     std::uint64_t timestamp = 0;
-    Hash block_hash;
+    Hash block_hash{};
     /// L2 blocks since the first one that belongs to it.
     std::uint64_t sequence_number = 0;
     /// Wei.
-    U256 base_fee;
-    U256 blob_base_fee;
+    U256 base_fee{};
+    U256 blob_base_fee{};
     std::uint32_t base_fee_scalar = 0;
     std::uint32_t blob_base_fee_scalar = 0;
     std::uint32_t operator_fee_scalar = 0;
     std::uint64_t operator_fee_constant = 0;
     /// Who posts batches; opaque here.
-    Hash batcher_hash;
+    Hash batcher_hash{};
 
     friend bool operator==(const L1Attributes&, const L1Attributes&) = default;
 };

@@ -10,8 +10,8 @@ namespace
 {
 L1Attributes any_attributes()
 {
-    const auto word = [] { return U256{*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::arbitrary<std::uint64_t>()}; };
-    const auto any_word = [&word] { return word() * word(); };
+    const auto limb = [] { return *rc::gen::arbitrary<std::uint64_t>(); };
+    const auto any_word = [&limb] { return U256{limb(), limb(), limb(), limb()}; };
     return {.number = *rc::gen::arbitrary<std::uint64_t>(),
         .timestamp = *rc::gen::arbitrary<std::uint64_t>(),
         .block_hash = to_hash(any_word()),

@@ -7,7 +7,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
-#include <map>
 
 namespace
 {
@@ -65,11 +64,12 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->add_option("--block-ms", node.block_interval, "time between blocks")
         ->check(CLI::Range(1, 3'600'000))
         ->capture_default_str();
-    const std::map<std::string, jiffy::node::Preset> presets{
-        {"op", jiffy::node::Preset::op}, {"ethereum", jiffy::node::Preset::ethereum}};
-    command->add_option("--preset", node.preset, "rules of the chain")
-        ->transform(CLI::CheckedTransformer(presets))
-        ->default_str("op");
+    using jiffy::node::Preset;
+    const auto choose = [options](const std::string& name)
+    { options->node.preset = name == name_of(Preset::op) ? Preset::op : Preset::ethereum; };
+    command->add_option_function<std::string>("--preset", choose, "rules of the chain")
+        ->check(CLI::IsMember({std::string{name_of(Preset::op)}, std::string{name_of(Preset::ethereum)}}))
+        ->default_str(std::string{name_of(Preset::op)});
     command->add_option("--genesis", node.genesis_file, "the chain, in geth's genesis format")
         ->check(CLI::ExistingFile)
         ->excludes("--preset")

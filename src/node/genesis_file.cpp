@@ -68,10 +68,10 @@ constexpr ActivationKey<Fork> blob_schedule_keys[] = {{"cancun", Fork::cancun}, 
 /// Member of an object; empty if it is absent or null.
 std::optional<Json> find(const JsonObject& object, std::string_view key)
 {
-    const auto member = object.at_key(key);
-    if (member.error() != simdjson::SUCCESS || member.value_unsafe().is_null())
+    Json member;
+    if (object.at_key(key).get(member) != simdjson::SUCCESS || member.is_null())
         return std::nullopt;
-    return member.value_unsafe();
+    return member;
 }
 
 JsonObject as_object(Json value, std::string_view key)

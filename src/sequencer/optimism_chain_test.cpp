@@ -2,6 +2,7 @@
 #include "chain/block_import.hpp"
 #include "chain/l1_attributes.hpp"
 #include "sequencer/test_chain.hpp"
+#include "state/memory_state.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

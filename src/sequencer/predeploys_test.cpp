@@ -42,7 +42,7 @@ public:
     {
         const chain::BlockCapacity room{.gas = 30'000'000, .blob_gas = 0};
         const auto executed = chain::execute_transaction(
-            context, transaction, sender, state::Source{state}, room, executor, outcome, {.check_nonce = false});
+            context, transaction, sender, state::Source{state}, room, executor, outcome, {.check_nonce = false, .check_fees = false});
         if (executed)
             state.apply(outcome.difference);
         return executed && outcome.success();
