@@ -32,7 +32,10 @@ BlockContext make_block_context(const ChainSpecification& specification,
     if (specification.jiffy && specification.jiffy->transaction_gas_cap)
         context.transaction_gas_cap = std::min(context.transaction_gas_cap, *specification.jiffy->transaction_gas_cap);
     if (specification.optimism)
+    {
         context.optimism = optimism_rules_at(*specification.optimism, header.timestamp);
+        environment.precompile_rules = precompile_rules_of(context.optimism->fork);
+    }
     return context;
 }
 }  // namespace jiffy::chain

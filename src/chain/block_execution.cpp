@@ -176,6 +176,10 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
     const Address& sender,
     const ExecutionOptions& options)
 {
+    // Deposits, the L1 attributes among them, come before the first transaction that pays: from there on the block's
+    // prices are fixed.
+    if (context_.optimism && !context_.optimism->l1_fees && transaction.type != types::TransactionType::deposit)
+        context_.optimism->l1_fees = read_l1_fee_parameters(state());
     if (const auto executed =
             execute_transaction(context_, transaction, sender, state(), capacity(), executor_, outcome_, options);
         !executed)

@@ -6,11 +6,14 @@
 
 namespace jiffy::chain
 {
-/// Root of the state that the block stands on, once a difference is applied. Needed for receipts before Byzantium only.
+/// Roots of the state that the block stands on, once a difference is applied.
 struct StateRoot
 {
     void* context = nullptr;
+    /// Of the state. Block execution needs it for receipts before Byzantium only.
     Hash (*after)(void* context, const types::StateDifference& difference) = nullptr;
+    /// Of an account's storage. Block import needs it on the OP Stack since Isthmus only.
+    Hash (*storage_after)(void* context, const types::StateDifference& difference, const Address& address) = nullptr;
 };
 
 /// Executes a block step by step over the state of its parent: `open`, any number of `execute`, `close`. Sequencer and

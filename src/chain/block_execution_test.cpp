@@ -210,5 +210,37 @@ TEST_F(BlockExecutionTest, has_the_state_root_in_receipts_before_byzantium)
     ASSERT_TRUE(execution->execute(transaction, sender));
     EXPECT_EQ(execution->receipts()[0].post_state, to_hash(U256{3})) << "sender, recipient, coinbase";
 }
+
+/// The depositor's transaction sets the operator fee (slot 8); a user's may not change it for those after it.
+TEST_F(BlockExecutionTest, fixes_the_prices_of_the_op_stack_when_the_deposits_are_over)
+{
+    specification = optimism_specification(1);
+    header.extra_data = base_fee_extra_data(specification, header.timestamp);
+    // SSTORE(8, call data)
+    state.set_account(predeploys::l1_block, 1, {}, Bytes{0x5f, 0x35, 0x60, 0x08, 0x55});
+    ASSERT_TRUE(block().open(header, {}));
+
+    types::Transaction deposit;
+    deposit.type = types::TransactionType::deposit;
+    deposit.deposit.from = predeploys::depositor_account;
+    deposit.to = predeploys::l1_block;
+    deposit.gas_limit = 1'000'000;
+    deposit.data = to_bytes(to_hash(U256{5}).view());
+    ASSERT_TRUE(execution->execute(deposit, predeploys::depositor_account));
+    EXPECT_FALSE(execution->context().optimism->l1_fees.has_value());
+
+    auto paid = transfer();
+    paid.to = predeploys::l1_block;
+    paid.gas_limit = 100'000;
+    paid.data = to_bytes(to_hash(U256{6}).view());
+    for (std::uint64_t nonce = 0; nonce < 2; ++nonce)
+    {
+        paid.nonce = nonce;
+        const auto outcome = execution->execute(paid, sender);
+        ASSERT_TRUE(outcome);
+        EXPECT_TRUE((*outcome)->success());
+        EXPECT_EQ((*outcome)->operator_fee, U256{5});
+    }
+}
 }  // namespace
 }  // namespace jiffy::chain

@@ -124,6 +124,9 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
         return failure(of(verdict.error()));
     if (block.withdrawals.has_value() != header.withdrawals_root.has_value())
         return failure(of(InvalidBlock::incorrect_block_format));
+    // The OP Stack's withdrawals are transactions and storage: the body has none.
+    if (specification.optimism && block.withdrawals && !block.withdrawals->empty())
+        return failure(of(InvalidBlock::incorrect_block_format));
     if (specification.is_active(Fork::paris, header.number, header.timestamp))
     {
         if (!block.ommers.empty())
@@ -139,10 +142,17 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
         return failure(opened.error());
     if (const auto executed = execute_transactions(execution, block, input.tracer); !executed)
         return failure(executed.error());
-    const auto computed = execution.close(block);
+    auto computed = execution.close(block);
     if (!computed)
         return failure(computed.error());
     imported.difference = execution.difference();
+    if (commits_to_withdrawals(specification, header.timestamp))
+    {
+        if (input.state_root.storage_after == nullptr)
+            return failure(BlockFailure{StateUnavailable{}});
+        computed->withdrawals_root =
+            input.state_root.storage_after(input.state_root.context, imported.difference, predeploys::message_passer);
+    }
     const auto state_root = input.state_root.after(input.state_root.context, imported.difference);
     if (const auto difference = find_difference(header, *computed, state_root))
         return failure(of(*difference));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/block_import.hpp"
 
+#include "chain/requests.hpp"
 #include "chain/scenario_test.hpp"
 #include "chain/system_contracts.hpp"
 #include "trie/state_trie.hpp"
@@ -16,13 +17,16 @@ using scenario::transfer;
 class BlockImport : public testing::Test
 {
 protected:
-    BlockImport()
+    explicit BlockImport(const ChainSpecification& rules = ethereum_specification(1))
+      : specification{rules}
     {
         sender = crypto::address_of(*crypto::public_key_of(secret));
         state.set_account(sender, 0, ether, {});
         // STOP
         state.set_account(system_contracts::withdrawal_requests, 1, {}, Bytes{0});
         state.set_account(system_contracts::consolidation_requests, 1, {}, Bytes{0});
+        // Stores its call data in slot 0: PUSH0 CALLDATALOAD PUSH0 SSTORE.
+        state.set_account(predeploys::message_passer, 1, {}, Bytes{0x5f, 0x35, 0x5f, 0x55});
         trie.apply(state.as_difference());
 
         types::Header before;
@@ -34,12 +38,20 @@ protected:
         block.withdrawals.emplace();
         auto& transaction = block.transactions.emplace_back(transfer());
         transaction.max_fee_per_gas = U256{2} * scenario::gwei;
+        if (specification.optimism)
+        {
+            transaction.to = predeploys::message_passer;
+            transaction.data.assign(32, 0x77);
+            transaction.gas_limit = 100'000;
+        }
         EXPECT_TRUE(types::sign(transaction, secret));
         BlockExecution execution{specification, state::Source{state}, executor};
         EXPECT_TRUE(execution.open(block.header, {}));
         EXPECT_TRUE(execution.execute(transaction, sender));
         block.header = *execution.close(block);
         block.header.state_root = root_after(&trie, execution.difference());
+        if (specification.optimism)
+            block.header.withdrawals_root = storage_after(&trie, execution.difference(), predeploys::message_passer);
     }
 
     static Hash root_after(void* context, const types::StateDifference& difference)
@@ -47,6 +59,16 @@ protected:
         auto& trie = *static_cast<trie::StateTrie*>(context);
         const auto version = trie.latest().number;
         const auto root = trie.apply(difference);
+        trie.rewind(version);
+        return root;
+    }
+
+    static Hash storage_after(void* context, const types::StateDifference& difference, const Address& address)
+    {
+        auto& trie = *static_cast<trie::StateTrie*>(context);
+        const auto version = trie.latest().number;
+        trie.apply(difference);
+        const auto root = trie.storage_root(trie.latest(), address);
         trie.rewind(version);
         return root;
     }
@@ -59,7 +81,7 @@ protected:
                 .ancestors = {&ancestor, 1},
                 .parent_state = state::Source{state},
                 .block_hashes = {},
-                .state_root = {.context = &trie, .after = root_after}},
+                .state_root = {.context = &trie, .after = root_after, .storage_after = storage_after}},
             executor);
     }
 
@@ -73,7 +95,7 @@ protected:
         return imported ? BlockFailure{StateUnavailable{}} : imported.error();
     }
 
-    ChainSpecification specification = ethereum_specification(1);
+    ChainSpecification specification;
     const Hash secret = to_hash(U256{42});
     Address sender;
     state::MemoryState state;
@@ -172,6 +194,37 @@ TEST_F(BlockImport, refuses_blocks_above_the_size_limit)
 {
     EXPECT_EQ(failure_with([](auto& b) { b.transactions[0].data.assign(8'388'608, 0); }),
         BlockFailure{InvalidBlock::rlp_block_limit_exceeded});
+}
+
+/// A block of the OP Stack whose transaction changes the storage of the message passer.
+class OptimismBlockImport : public BlockImport
+{
+protected:
+    OptimismBlockImport()
+      : BlockImport{optimism_specification(1)}
+    {
+    }
+};
+
+TEST_F(OptimismBlockImport, compares_the_withdrawals_root_with_the_storage_of_the_message_passer)
+{
+    EXPECT_TRUE(import(types::encode(block)));
+    EXPECT_NE(block.header.withdrawals_root, trie::empty_root);
+    EXPECT_EQ(failure_with([](auto& b) { b.header.withdrawals_root = trie::empty_root; }),
+        BlockFailure{InvalidBlock::invalid_withdrawals_root});
+}
+
+TEST_F(OptimismBlockImport, takes_no_withdrawals_and_no_requests)
+{
+    EXPECT_EQ(failure_with([](auto& b) { b.withdrawals->emplace_back(); }),
+        BlockFailure{InvalidBlock::incorrect_block_format});
+    EXPECT_EQ(block.header.requests_hash, requests_hash({}));
+}
+
+TEST_F(OptimismBlockImport, names_the_parameters_of_the_base_fee)
+{
+    EXPECT_EQ(failure_with([](auto& b) { b.header.extra_data = {}; }),
+        BlockFailure{InvalidBlock::extra_data_invalid_holocene});
 }
 }  // namespace
 }  // namespace jiffy::chain

@@ -150,6 +150,18 @@ TEST_F(OptimismExecution, reads_the_prices_from_the_state_until_they_are_known)
     EXPECT_EQ(outcome.l1_fee, U256{});
 }
 
+/// P256VERIFY of nothing succeeds, at its own price: 21,000 and 3,450 gas.
+TEST_F(OptimismExecution, has_the_precompiled_contracts_of_the_op_stack)
+{
+    auto transaction = scenario::transfer();
+    transaction.to = to_address(U256{0x100});
+    transaction.value = {};
+    transaction.gas_limit = 100'000;
+    ASSERT_TRUE(execute(transaction));
+    EXPECT_TRUE(outcome.success());
+    EXPECT_EQ(outcome.gas_used, 24'450U);
+}
+
 TEST_F(OptimismExecution, has_no_blobs)
 {
     auto transaction = scenario::transfer();

@@ -27,6 +27,24 @@ std::uint64_t load_32(const Byte* source) noexcept
     return value;
 }
 
+/// Holocene's extra data: version 0, then denominator and elasticity of 32 bits each.
+constexpr std::size_t extra_data_size = 9;
+constexpr std::size_t denominator_offset = 1;
+constexpr std::size_t elasticity_offset = 5;
+
+void store_32(Byte* target, std::uint64_t value) noexcept
+{
+    for (std::size_t i = 0; i < 4; ++i)
+        target[i] = static_cast<Byte>(value >> (24 - 8 * i));
+}
+
+BaseFeeParameters constant_parameters(const OptimismSection& optimism, std::uint64_t timestamp) noexcept
+{
+    return {optimism.eip1559_elasticity, optimism.is_active(OptimismFork::canyon, timestamp)
+                                             ? optimism.eip1559_denominator_canyon
+                                             : optimism.eip1559_denominator};
+}
+
 BaseFeeParameters base_fee_parameters(const ChainSpecification& specification,
     const types::Header& parent,
     std::uint64_t timestamp) noexcept
@@ -34,20 +52,10 @@ BaseFeeParameters base_fee_parameters(const ChainSpecification& specification,
     if (!specification.optimism)
         return {};
     const auto& optimism = *specification.optimism;
-    BaseFeeParameters parameters{optimism.eip1559_elasticity, optimism.is_active(OptimismFork::canyon, timestamp)
-                                                                  ? optimism.eip1559_denominator_canyon
-                                                                  : optimism.eip1559_denominator};
-    // Holocene: nine bytes of the parent's extra data, version 0, denominator, elasticity; zeros mean the constants.
-    constexpr std::size_t holocene_size = 9;
-    if (optimism.is_active(OptimismFork::holocene, parent.timestamp) && parent.extra_data.size() == holocene_size &&
-        parent.extra_data[0] == 0)
-    {
-        const auto denominator = load_32(parent.extra_data.data() + 1);
-        const auto elasticity = load_32(parent.extra_data.data() + 5);
-        if (denominator != 0 && elasticity != 0)
-            parameters = {elasticity, denominator};
-    }
-    return parameters;
+    if (optimism.is_active(OptimismFork::holocene, parent.timestamp) && is_base_fee_extra_data(parent.extra_data))
+        return {load_32(parent.extra_data.data() + elasticity_offset),
+            load_32(parent.extra_data.data() + denominator_offset)};
+    return constant_parameters(optimism, timestamp);
 }
 
 /// The sum of the series that approximates factor * e^(numerator / denominator) (EIP-4844).
@@ -69,6 +77,23 @@ U256 fake_exponential(const U256& factor, std::uint64_t numerator, std::uint64_t
     return divide(output, U256{denominator}).quotient;
 }
 }  // namespace
+
+Bytes base_fee_extra_data(const ChainSpecification& specification, std::uint64_t timestamp)
+{
+    if (!specification.optimism || !specification.optimism->is_active(OptimismFork::holocene, timestamp))
+        return {};
+    const auto parameters = constant_parameters(*specification.optimism, timestamp);
+    Bytes extra_data(extra_data_size);
+    store_32(extra_data.data() + denominator_offset, parameters.denominator);
+    store_32(extra_data.data() + elasticity_offset, parameters.elasticity);
+    return extra_data;
+}
+
+bool is_base_fee_extra_data(BytesView extra_data) noexcept
+{
+    return extra_data.size() == extra_data_size && extra_data[0] == 0 &&
+           load_32(extra_data.data() + denominator_offset) != 0 && load_32(extra_data.data() + elasticity_offset) != 0;
+}
 
 U256 next_base_fee(const ChainSpecification& specification,
     const types::Header& parent,

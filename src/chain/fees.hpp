@@ -14,6 +14,13 @@ U256 next_base_fee(const ChainSpecification& specification,
     const types::Header& parent,
     std::uint64_t timestamp) noexcept;
 
+/// Extra data of a block with this timestamp, in which its child finds the parameters of its base fee: the
+/// specification's own. Empty before Holocene.
+Bytes base_fee_extra_data(const ChainSpecification& specification, std::uint64_t timestamp);
+
+/// True if the extra data names parameters of a base fee as Holocene wants it: nine bytes, version 0, neither zero.
+bool is_base_fee_extra_data(BytesView extra_data) noexcept;
+
 /// Wei per blob gas (EIP-4844).
 U256 blob_base_fee(const BlobParameters& parameters, std::uint64_t excess_blob_gas) noexcept;
 

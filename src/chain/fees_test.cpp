@@ -65,6 +65,38 @@ TEST(BaseFee, has_the_parameters_of_the_op_stack)
     EXPECT_EQ(next_base_fee(specification, parent, 1), U256{2'000'000'000});
 }
 
+TEST(BaseFee, names_its_parameters_in_the_extra_data_since_holocene)
+{
+    auto specification = optimism_specification(1);
+    EXPECT_EQ(base_fee_extra_data(specification, 1), (Bytes{0, 0, 0, 0, 250, 0, 0, 0, 6}));
+    specification.optimism->activations[OptimismFork::holocene] = 100;
+    EXPECT_EQ(base_fee_extra_data(specification, 99), Bytes{});
+    EXPECT_EQ(base_fee_extra_data(ethereum_specification(1), 1), Bytes{});
+
+    EXPECT_TRUE(is_base_fee_extra_data(Bytes{0, 0, 0, 0, 250, 0, 0, 0, 6}));
+    for (const auto& wrong :
+        {Bytes{}, Bytes{1, 0, 0, 0, 250, 0, 0, 0, 6}, Bytes{0, 0, 0, 0, 0, 0, 0, 0, 6},
+            Bytes{0, 0, 0, 0, 250, 0, 0, 0, 0}, Bytes{0, 0, 0, 0, 250, 0, 0, 0}, Bytes{0, 0, 0, 0, 250, 0, 0, 0, 6, 0}})
+        EXPECT_FALSE(is_base_fee_extra_data(wrong));
+}
+
+/// Named or constant, the same parameters give the same fee; and it never falls below the chain's own minimum.
+RC_GTEST_PROP(BaseFee, is_that_of_the_named_parameters, ())
+{
+    auto specification = optimism_specification(1);
+    const auto gas_limit = *rc::gen::inRange<std::uint64_t>(5'000, 1'000'000'000);
+    auto parent = london_parent(gas_limit, *rc::gen::inRange<std::uint64_t>(0, gas_limit + 1),
+        U256{*rc::gen::inRange<std::uint64_t>(1, std::uint64_t{1} << 50)});
+    specification.optimism->eip1559_elasticity = *rc::gen::inRange<std::uint64_t>(1, 1'000);
+    specification.optimism->eip1559_denominator_canyon = *rc::gen::inRange<std::uint64_t>(1, 1'000);
+    const auto by_constants = next_base_fee(specification, parent, 1);
+    parent.extra_data = base_fee_extra_data(specification, 1);
+    specification.optimism->eip1559_elasticity = 7;
+    specification.optimism->eip1559_denominator_canyon = 77;
+    RC_ASSERT(next_base_fee(specification, parent, 1) == by_constants);
+    RC_ASSERT(by_constants >= specification.jiffy->minimum_base_fee);
+}
+
 RC_GTEST_PROP(BaseFee, changes_by_an_eighth_at_most, ())
 {
     const auto gas_limit = *rc::gen::inRange<std::uint64_t>(5'000, 1'000'000'000);

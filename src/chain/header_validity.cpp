@@ -81,6 +81,10 @@ Verdict validate_extra_data(const ChainSpecification& specification, const Heade
         !std::ranges::equal(
             header.extra_data, dao_extra_data, {}, {}, [](char letter) { return static_cast<Byte>(letter); }))
         return failure(InvalidBlock::extra_data_invalid_dao);
+    const bool is_holocene =
+        specification.optimism && specification.optimism->is_active(OptimismFork::holocene, header.timestamp);
+    if (is_holocene && !is_base_fee_extra_data(header.extra_data))
+        return failure(InvalidBlock::extra_data_invalid_holocene);
     return {};
 }
 
@@ -191,6 +195,7 @@ Header make_child_header(const ChainSpecification& specification,
     header.timestamp = timestamp;
     const auto has = [&](Fork fork) { return specification.is_active(fork, header.number, timestamp); };
 
+    header.extra_data = base_fee_extra_data(specification, timestamp);
     header.gas_limit = gas_limit;
     if (!specification.jiffy && !specification.optimism)
     {

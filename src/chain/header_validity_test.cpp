@@ -119,6 +119,17 @@ TEST_F(HeaderValidity, has_the_daos_extra_data_for_ten_blocks)
     EXPECT_EQ(fault([](auto&) {}), std::nullopt);
 }
 
+TEST_F(HeaderValidity, names_the_parameters_of_the_base_fee_since_holocene)
+{
+    specification = optimism_specification(1);
+    parent = parent_at(specification);
+    EXPECT_EQ(fault([](auto&) {}), std::nullopt);
+    EXPECT_EQ(fault([](auto& h) { h.extra_data.clear(); }), InvalidBlock::extra_data_invalid_holocene);
+    EXPECT_EQ(fault([](auto& h) { h.extra_data[0] = 1; }), InvalidBlock::extra_data_invalid_holocene);
+    specification.optimism->activations[OptimismFork::holocene] = 2'001;
+    EXPECT_EQ(fault([](auto& h) { h.extra_data = {1}; }), std::nullopt);
+}
+
 /// Difficulty of a child of a block of difficulty 2048 * 1000 without ommers.
 U256 difficulty(Fork fork, std::uint64_t elapsed)
 {

@@ -40,12 +40,32 @@ std::uint64_t call_data_gas(OptimismFork fork, BytesView data) noexcept
     return zeros * zero_byte_gas + others * other_byte_gas;
 }
 
+/// Data up to this size counts as the smallest whatever it is: even if nothing in it repeats, with a byte for each 32
+/// literals.
+constexpr std::size_t largest_small_data = 164;
+
 std::uint64_t estimated_size(BytesView data) noexcept
 {
+    if (data.size() <= largest_small_data)
+        return smallest_size;
     const std::uint64_t scaled = std::uint64_t{fast_lz_length(data)} * fast_lz_coefficient;
     return std::max(smallest_size, scaled > negative_intercept ? scaled - negative_intercept : 0);
 }
 }  // namespace
+
+evm::PrecompileRules precompile_rules_of(OptimismFork fork) noexcept
+{
+    if (fork >= OptimismFork::isthmus)
+        return evm::PrecompileRules::isthmus;
+    if (fork >= OptimismFork::granite)
+        return evm::PrecompileRules::granite;
+    return fork >= OptimismFork::fjord ? evm::PrecompileRules::fjord : evm::PrecompileRules::ethereum;
+}
+
+bool commits_to_withdrawals(const ChainSpecification& specification, std::uint64_t timestamp) noexcept
+{
+    return specification.optimism && specification.optimism->is_active(OptimismFork::isthmus, timestamp);
+}
 
 OptimismRules optimism_rules_at(const OptimismSection& section, std::uint64_t timestamp) noexcept
 {
@@ -86,6 +106,8 @@ std::optional<L1FeeParameters> read_l1_fee_parameters(state::Source source) noex
 
 U256 l1_data_fee(OptimismFork fork, const L1FeeParameters& parameters, BytesView encoded_transaction) noexcept
 {
+    if (parameters.are_free())
+        return {};
     // In Ecotone's first block the contract is not upgraded yet: no new parameter is set.
     const bool has_ecotone_parameters =
         !parameters.blob_base_fee.is_zero() || parameters.base_fee_scalar != 0 || parameters.blob_base_fee_scalar != 0;
@@ -99,6 +121,14 @@ U256 l1_data_fee(OptimismFork fork, const L1FeeParameters& parameters, BytesView
     if (fork < OptimismFork::fjord)
         return divide(U256{call_data_gas(fork, encoded_transaction)} * price, U256{ecotone_divisor}).quotient;
     return divide(U256{estimated_size(encoded_transaction)} * price, U256{fjord_divisor}).quotient;
+}
+
+U256 l1_gas_used(OptimismFork fork, const L1FeeParameters& parameters, BytesView encoded_transaction) noexcept
+{
+    if (fork >= OptimismFork::fjord)
+        return divide(U256{estimated_size(encoded_transaction)} * U256{other_byte_gas}, U256{scalar_unit}).quotient;
+    const U256 gas{call_data_gas(fork, encoded_transaction)};
+    return fork < OptimismFork::ecotone ? gas + parameters.overhead : gas;
 }
 
 U256 operator_fee(const L1FeeParameters& parameters, std::uint64_t gas) noexcept

@@ -5,6 +5,7 @@
 #include "state/memory_state.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace jiffy::chain
 {
@@ -60,6 +61,36 @@ TEST(L1DataFee, is_that_of_before_in_the_first_block_of_ecotone)
 TEST(L1DataFee, is_nothing_without_prices)
 {
     EXPECT_EQ(l1_data_fee(OptimismFork::isthmus, {}, thirty_bytes), U256{});
+}
+
+/// Short data is not compressed at all; the answer must be as if it were.
+RC_GTEST_PROP(L1GasUsed, is_the_compressed_size_of_any_data, ())
+{
+    const auto size = *rc::gen::inRange<std::size_t>(0, 400);
+    const auto letters = *rc::gen::inRange(2, 256);
+    const auto data = *rc::gen::container<Bytes>(
+        size, rc::gen::map(rc::gen::inRange(0, letters), [](int letter) { return static_cast<Byte>(letter); }));
+    const std::int64_t scaled = std::int64_t{fast_lz_length(data)} * 836'500 - 42'585'600;
+    const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(scaled, 100'000'000));
+    RC_ASSERT(l1_gas_used(OptimismFork::fjord, {}, data) == U256{bytes * 16 / 1'000'000});
+}
+
+TEST(L1GasUsed, is_that_of_the_data_by_each_forks_measure)
+{
+    EXPECT_EQ(l1_gas_used(OptimismFork::bedrock, parameters(), thirty_bytes), U256{480 + 68 * 16 + 50});
+    EXPECT_EQ(l1_gas_used(OptimismFork::regolith, parameters(), thirty_bytes), U256{480 + 50});
+    EXPECT_EQ(l1_gas_used(OptimismFork::ecotone, parameters(), thirty_bytes), U256{480});
+    EXPECT_EQ(l1_gas_used(OptimismFork::fjord, parameters(), thirty_bytes), U256{1'600}) << "100 bytes at least";
+    EXPECT_EQ(l1_gas_used(OptimismFork::isthmus, {}, thirty_bytes), U256{1'600}) << "with and without prices";
+}
+
+TEST(PrecompileRules, come_with_the_fork)
+{
+    EXPECT_EQ(precompile_rules_of(OptimismFork::ecotone), evm::PrecompileRules::ethereum);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::fjord), evm::PrecompileRules::fjord);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::granite), evm::PrecompileRules::granite);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::holocene), evm::PrecompileRules::granite);
+    EXPECT_EQ(precompile_rules_of(OptimismFork::isthmus), evm::PrecompileRules::isthmus);
 }
 
 TEST(OperatorFee, is_a_share_of_gas_and_a_constant)

@@ -122,6 +122,7 @@ ChainSpecification optimism_specification(std::uint64_t chain_id) noexcept
         activation = 0;
     auto& jiffy = specification.jiffy.emplace();
     jiffy.transaction_gas_cap = std::uint64_t{1} << 24;
+    jiffy.minimum_base_fee = U256{1'000'000};
     return specification;
 }
 }  // namespace jiffy::chain

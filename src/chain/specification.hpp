@@ -163,6 +163,7 @@ std::array<std::optional<BlobParameters>, fork_count> mainnet_blob_schedule() no
 /// `ethereum` preset.
 ChainSpecification ethereum_specification(std::uint64_t chain_id, Fork last = Fork::osaka) noexcept;
 
-/// The `op` preset: all of Ethereum up to Prague and the OP Stack up to Isthmus from genesis, with Jiffy's limits.
+/// The `op` preset: all of Ethereum up to Prague and the OP Stack up to Isthmus from genesis, with Jiffy's limits: ten
+/// billion gas a block, 2^24 a transaction, a base fee of a thousandth of a gwei at least.
 ChainSpecification optimism_specification(std::uint64_t chain_id) noexcept;
 }  // namespace jiffy::chain

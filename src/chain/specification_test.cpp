@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/specification.hpp"
 
+#include "chain/optimism.hpp"
+
 #include <gtest/gtest.h>
 
 namespace jiffy::chain
@@ -48,6 +50,9 @@ TEST(Specification, has_the_op_stack_and_its_own_limits_in_the_op_preset)
     EXPECT_TRUE(specification.optimism->is_active(OptimismFork::isthmus, 0));
     EXPECT_EQ(specification.jiffy->transaction_gas_cap, std::uint64_t{1} << 24);
     EXPECT_EQ(specification.jiffy->block_gas_limit, 10'000'000'000U);
+    EXPECT_EQ(specification.jiffy->minimum_base_fee, U256{1'000'000});
+    EXPECT_FALSE(commits_to_withdrawals(ethereum_specification(1), 0));
+    EXPECT_TRUE(commits_to_withdrawals(specification, 0));
 }
 }  // namespace
 }  // namespace jiffy::chain

@@ -15,7 +15,8 @@ Result<bool, StateUnavailable> call_system_contract(const BlockContext& context,
     outcome.clear();
     auto& journal = executor.journal;
     executor.codes.trim();
-    journal.set_warm_from_start(evm::precompile_addresses(context.environment.revision));
+    journal.set_warm_from_start(
+        evm::precompile_addresses(context.environment.revision, context.environment.precompile_rules));
     journal.begin(source);
     auto* account = journal.account(contract);
     if (account == nullptr)

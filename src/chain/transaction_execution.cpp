@@ -44,8 +44,8 @@ std::optional<RollupFees> find_rollup_fees(const Run& run, state::Source source)
         return std::nullopt;
     fees.parameters = *parameters;
     fees.has_operator_fee = rules.has(OptimismFork::isthmus);
-    // Without prices the fee is zero by every formula, and nothing has to be encoded and measured.
-    if (!parameters->base_fee.is_zero() || !parameters->blob_base_fee.is_zero())
+    // Without prices nothing has to be encoded and measured.
+    if (!parameters->are_free())
         fees.l1_fee = l1_data_fee(rules.fork, *parameters, types::encode(run.transaction));
     return fees;
 }

@@ -13,9 +13,10 @@ bool begin(Run& run, state::Source source, const Address& sender)
 {
     auto& journal = run.executor.journal;
     run.executor.codes.trim();
-    const auto revision = run.context.environment.revision;
-    journal.set_warm_from_start(
-        revision >= Revision::berlin ? evm::precompile_addresses(revision) : std::span<const Address>{});
+    const auto& environment = run.context.environment;
+    journal.set_warm_from_start(environment.revision >= Revision::berlin
+                                    ? evm::precompile_addresses(environment.revision, environment.precompile_rules)
+                                    : std::span<const Address>{});
     journal.begin(source);
     run.sender = journal.account(sender);
     return run.sender != nullptr;

@@ -10,7 +10,6 @@ struct DevOptions
     node::DevNodeOptions node;
     /// File for the banner as JSON; empty for none.
     std::string banner_file;
-    std::string preset = "ethereum";
 };
 
 /// Runs a development node until SIGINT or SIGTERM. Exit code: 0, 1 if a state root was found to be wrong, 2 if the

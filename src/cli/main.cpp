@@ -65,9 +65,17 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->add_option("--block-ms", node.block_interval, "time between blocks")
         ->check(CLI::Range(1, 3'600'000))
         ->capture_default_str();
-    command->add_option("--preset", options->preset, "rules of the chain")
-        ->check(CLI::IsMember({"ethereum"}))
-        ->capture_default_str();
+    using jiffy::node::Preset;
+    const auto choose = [options](const std::string& name)
+    { options->node.preset = name == name_of(Preset::op) ? Preset::op : Preset::ethereum; };
+    command->add_option_function<std::string>("--preset", choose, "rules of the chain")
+        ->check(CLI::IsMember({std::string{name_of(Preset::op)}, std::string{name_of(Preset::ethereum)}}))
+        ->default_str(std::string{name_of(Preset::op)});
+    command->add_option("--genesis", node.genesis_file, "the chain, in geth's genesis format")
+        ->check(CLI::ExistingFile)
+        ->excludes("--preset")
+        ->excludes("--block-ms")
+        ->excludes("--mini-block-ms");
     command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
         ->check(CLI::Range(16, 1 << 26))
         ->capture_default_str();

@@ -20,6 +20,7 @@ struct BlockHashes
 struct BlockEnvironment
 {
     Revision revision = latest_revision;
+    PrecompileRules precompile_rules = PrecompileRules::ethereum;
     std::uint64_t chain_id = 1;
     std::uint64_t number = 0;
     /// Unix time in seconds.

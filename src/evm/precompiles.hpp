@@ -26,8 +26,10 @@ struct Precompile
     bool (*run)(BytesView input, Bytes& buffer) noexcept;
 };
 
-/// The contract at an address, or null if the revision has none there.
-const Precompile* find_precompile(Revision revision, const Address& address) noexcept;
+/// The contract at an address, or null if the revision and the rules beside it have none there.
+const Precompile* find_precompile(Revision revision,
+    const Address& address,
+    PrecompileRules rules = PrecompileRules::ethereum) noexcept;
 
 /// Pays and runs. On failure all gas is gone and the output empty.
 PrecompileOutcome run_precompile(const Precompile& precompile,
@@ -35,6 +37,7 @@ PrecompileOutcome run_precompile(const Precompile& precompile,
     std::int64_t gas,
     Bytes& buffer) noexcept;
 
-/// Addresses of all contracts of a revision, which are warm from the start (EIP-2929).
-std::span<const Address> precompile_addresses(Revision revision) noexcept;
+/// Addresses of all contracts of a revision and the rules beside it, which are warm from the start (EIP-2929).
+std::span<const Address> precompile_addresses(Revision revision,
+    PrecompileRules rules = PrecompileRules::ethereum) noexcept;
 }  // namespace jiffy::evm

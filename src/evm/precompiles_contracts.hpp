@@ -24,6 +24,13 @@ std::uint64_t gas_by_word(BytesView input) noexcept
     return base + per_word * ((input.size() + 31) / 32);
 }
 
+/// `run`, but input longer than `limit` bytes is refused.
+template <std::size_t limit, bool (*run)(BytesView, Bytes&) noexcept>
+bool bounded(BytesView input, Bytes& buffer) noexcept
+{
+    return input.size() <= limit && run(input, buffer);
+}
+
 /// N bytes of input from an offset; what lies beyond its end is zero.
 template <std::size_t N>
 FixedBytes<N> padded_input(BytesView input, std::size_t offset) noexcept
@@ -49,7 +56,7 @@ inline void write_bytes(Bytes& buffer, BytesView bytes)
 
 /// Address that signed a hash; no output if there is none (yellow paper, appendix E.1).
 bool ecrecover(BytesView input, Bytes& buffer) noexcept;
-/// Signature check on secp256r1 (EIP-7951); no output if it does not hold.
+/// Signature check on secp256r1 (EIP-7951, RIP-7212); no output if it does not hold.
 bool p256_verify(BytesView input, Bytes& buffer) noexcept;
 
 bool sha256_hash(BytesView input, Bytes& buffer) noexcept;

@@ -238,6 +238,52 @@ TEST(Precompiles, modexp_of_an_empty_base_and_exponent)
     EXPECT_EQ(output_of(Revision::berlin, 5, input), "0x00") << "modulo 1";
 }
 
+/// Whether a contract takes input of zeros of this size, the gas being there.
+bool takes(Revision revision, PrecompileRules rules, std::uint16_t number, std::size_t size)
+{
+    Bytes buffer;
+    const auto* found = find_precompile(revision, address_of(number), rules);
+    return found != nullptr && run_precompile(*found, Bytes(size), plenty, buffer).success;
+}
+
+TEST(Precompiles, the_op_stack_has_p256_verify_since_fjord_at_half_the_price)
+{
+    EXPECT_EQ(find_precompile(Revision::cancun, address_of(0x100)), nullptr);
+    for (const auto [rules, revision, count] : {std::tuple{PrecompileRules::fjord, Revision::cancun, 0x0bU},
+             {PrecompileRules::granite, Revision::cancun, 0x0bU}, {PrecompileRules::isthmus, Revision::prague, 0x12U}})
+    {
+        ASSERT_NE(find_precompile(revision, address_of(0x100), rules), nullptr);
+        EXPECT_EQ(find_precompile(revision, address_of(0x100), rules)->gas(Bytes(160)), 3450U);
+        const auto addresses = precompile_addresses(revision, rules);
+        EXPECT_EQ(addresses.size(), count);
+        for (const auto& address : addresses)
+            EXPECT_NE(find_precompile(revision, address, rules), nullptr);
+        EXPECT_EQ(find_precompile(revision, address_of(0x12), rules), nullptr);
+    }
+}
+
+TEST(Precompiles, the_op_stack_bounds_the_input_of_pairings_and_sums)
+{
+    // The bound on the pairing check is no multiple of a pair: 586 pairs are below it.
+    EXPECT_TRUE(takes(Revision::cancun, PrecompileRules::granite, 8, 586 * 192));
+    EXPECT_FALSE(takes(Revision::cancun, PrecompileRules::granite, 8, 587 * 192));
+    EXPECT_TRUE(takes(Revision::cancun, PrecompileRules::fjord, 8, 587 * 192));
+
+    struct Bound
+    {
+        std::uint16_t number;
+        std::size_t item;
+        std::size_t bytes;
+    };
+    for (const auto& bound : {Bound{0x0c, 160, 513'760}, Bound{0x0e, 288, 488'448}, Bound{0x0f, 384, 235'008}})
+    {
+        ASSERT_EQ(bound.bytes % bound.item, 0U);
+        EXPECT_TRUE(takes(Revision::prague, PrecompileRules::isthmus, bound.number, bound.bytes));
+        EXPECT_FALSE(takes(Revision::prague, PrecompileRules::isthmus, bound.number, bound.bytes + bound.item));
+        EXPECT_TRUE(takes(Revision::prague, PrecompileRules::granite, bound.number, bound.bytes + bound.item));
+    }
+}
+
 RC_GTEST_PROP(Precompiles, any_input_is_answered_or_refused, ())
 {
     const auto revision =

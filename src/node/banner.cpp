@@ -51,12 +51,20 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
     { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
     line("HTTP", "http://" + endpoint(node, options));
     line("WebSocket", "ws://" + endpoint(node, options));
-    line("chain id", std::to_string(DevNode::chain_id));
-    line("rules", "Ethereum, Osaka");
-    line("mini-blocks", "every " + std::to_string(options.mini_block_interval) + " ms");
-    line("blocks", "every " + std::to_string(options.block_interval) + " ms");
+    const auto& jiffy = *node.specification().jiffy;
+    line("chain id", std::to_string(node.specification().chain_id));
+    if (options.genesis_file.empty())
+        line("rules",
+            std::string{rules_of(options.preset)} + " (--preset " + std::string{name_of(options.preset)} + ")");
+    else
+        line("rules", options.genesis_file);
+    line("mini-blocks", "every " + std::to_string(jiffy.mini_block_interval) + " ms");
+    line("blocks", "every " + std::to_string(jiffy.block_time) + " ms");
     line("genesis time", std::to_string(node.genesis().header.timestamp));
     line("gas limit", std::to_string(node.genesis().header.gas_limit));
+    constexpr std::string_view end = "\nListening. Stop with Ctrl-C.\n";
+    if (node.accounts().empty())
+        return text.append(end);
     line("base fee", "1 gwei at genesis");
     line("mnemonic", std::string{sequencer::development_mnemonic});
     text.append("\n  Accounts with 10,000 ETH each. Everybody knows the keys: never use them elsewhere.\n\n");
@@ -66,7 +74,7 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
             .append("  ")
             .append(to_hex(account.secret.view()))
             .append("\n");
-    return text.append("\nListening. Stop with Ctrl-C.\n");
+    return text.append(end);
 }
 
 std::string banner_json(const DevNode& node, const DevNodeOptions& options)
@@ -77,8 +85,12 @@ std::string banner_json(const DevNode& node, const DevNodeOptions& options)
     json.key("http").string("http://" + endpoint(node, options));
     json.key("ws").string("ws://" + endpoint(node, options));
     json.key("port").number(std::uint64_t{node.port()});
-    json.key("chainId").number(DevNode::chain_id);
-    json.key("mnemonic").string(sequencer::development_mnemonic);
+    json.key("chainId").number(node.specification().chain_id);
+    if (options.genesis_file.empty())
+    {
+        json.key("preset").string(name_of(options.preset));
+        json.key("mnemonic").string(sequencer::development_mnemonic);
+    }
     json.key("accounts").begin_array();
     for (const auto& account : node.accounts())
         json.string(checksummed(account.address));
@@ -87,8 +99,8 @@ std::string banner_json(const DevNode& node, const DevNodeOptions& options)
     for (const auto& account : node.accounts())
         json.hex(account.secret);
     json.end_array();
-    json.key("miniBlockMs").number(options.mini_block_interval);
-    json.key("blockMs").number(options.block_interval);
+    json.key("miniBlockMs").number(node.specification().jiffy->mini_block_interval);
+    json.key("blockMs").number(node.specification().jiffy->block_time);
     json.key("genesisTimestamp").number(node.genesis().header.timestamp);
     json.end_object();
     return text + "\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/dev_node.hpp"
 
+#include "node/genesis_file.hpp"
 #include "node/root_check.hpp"
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
@@ -17,16 +18,6 @@ namespace
 constexpr std::size_t waiting_jobs = 256;
 constexpr std::size_t waiting_for_seals = 10'000;
 
-chain::ChainSpecification make_specification(const DevNodeOptions& options)
-{
-    auto specification = chain::ethereum_specification(DevNode::chain_id);
-    chain::JiffySection section;
-    section.mini_block_interval = options.mini_block_interval;
-    section.block_time = options.block_interval;
-    specification.jiffy = section;
-    return specification;
-}
-
 std::uint64_t random_seed()
 {
     std::random_device device;
@@ -37,11 +28,17 @@ std::uint64_t random_seed()
 /// Everything in the order in which it stands on what is before it.
 struct DevNode::Parts
 {
-    explicit Parts(const DevNodeOptions& wanted)
+    Parts(const DevNodeOptions& wanted, std::optional<ChainFile> file)
       : options{wanted}
       , seed{random_seed()}
-      , specification{make_specification(wanted)}
-      , genesis{sequencer::development_genesis(specification, accounts, system_clock.now() / 1'000'000)}
+      , specification{file ? file->specification
+                           : specification_of(wanted.preset,
+                                 chain_id,
+                                 wanted.mini_block_interval,
+                                 wanted.block_interval)}
+      , accounts{file ? std::vector<sequencer::DevelopmentAccount>{} : sequencer::development_accounts()}
+      , genesis{file ? std::move(file->genesis)
+                     : sequencer::development_genesis(specification, accounts, system_clock.now() / 1'000'000)}
       , world{seed}
       , history{wanted.history_blocks, seed}
       , root_check{world, kernels}
@@ -59,18 +56,21 @@ struct DevNode::Parts
     {
         world.apply(genesis.state);
         seal_genesis();
+        const auto block_interval = specification.jiffy->block_time * 1000;
         releaser.emplace(history, sealer, clock, kernels,
             sequencer::ReleaseOptions{.terms = {.domain = types::StatementDomain::development,
-                                          .chain_id = chain_id,
+                                          .chain_id = specification.chain_id,
                                           .epoch = 1,
                                           .durability = types::Durability::memory},
                 .secret = sequencer::development_sequencer_secret(),
-                .mini_block_interval = options.mini_block_interval * 1000,
-                .block_interval = options.block_interval * 1000},
+                .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
+                .block_interval = block_interval},
             [this] { subscriptions.notify(); });
         sequencer.emplace(specification, world, history, sealer, *releaser, clock,
-            sequencer::SequencerOptions{
-                .block_interval = options.block_interval * 1000, .beneficiary = {}, .pool = {}, .hash_seed = seed});
+            sequencer::SequencerOptions{.block_interval = block_interval,
+                .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
+                .pool = {},
+                .hash_seed = seed});
         std::vector<Address> addresses;
         addresses.reserve(accounts.size());
         for (const auto& account : accounts)
@@ -85,7 +85,7 @@ struct DevNode::Parts
 
     void seal_genesis()
     {
-        genesis.header.state_root = sealer.latest_version().root_hash;
+        sealer.set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis.header.timestamp));
         const auto hash = types::header_hash(genesis.header);
         const auto block = std::make_shared<sequencer::BlockRecord>(genesis.header, hash);
         block->start_release({});
@@ -105,7 +105,7 @@ struct DevNode::Parts
     sequencer::SystemClock system_clock;
     sequencer::ChainClock clock{system_clock};
     chain::ChainSpecification specification;
-    std::vector<sequencer::DevelopmentAccount> accounts = sequencer::development_accounts();
+    std::vector<sequencer::DevelopmentAccount> accounts;
     sequencer::Genesis genesis;
     world::World world;
     sequencer::History history;
@@ -124,6 +124,14 @@ struct DevNode::Parts
 
 std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNodeOptions& options)
 {
+    std::optional<ChainFile> file;
+    if (!options.genesis_file.empty())
+    {
+        auto read = read_genesis_file(options.genesis_file);
+        if (!read)
+            return std::unexpected{read.error()};
+        file = std::move(*read);
+    }
     rpc::ServerOptions server_options;
     server_options.host = options.host;
     server_options.port = options.port;
@@ -134,7 +142,7 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     if (!server)
         return std::unexpected{server.error()};
 
-    auto parts = std::make_unique<Parts>(options);
+    auto parts = std::make_unique<Parts>(options, std::move(file));
     parts->server = std::move(*server);
     if (options.verify_roots)
         parts->root_check.start();
@@ -189,6 +197,11 @@ const std::vector<sequencer::DevelopmentAccount>& DevNode::accounts() const noex
 const sequencer::Genesis& DevNode::genesis() const noexcept
 {
     return parts_->genesis;
+}
+
+const chain::ChainSpecification& DevNode::specification() const noexcept
+{
+    return parts_->specification;
 }
 
 RootReport DevNode::root_report() const noexcept

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "node/preset.hpp"
 #include "rpc/server.hpp"
 #include "sequencer/genesis.hpp"
 
@@ -14,6 +15,10 @@ struct DevNodeOptions
     std::string host = "127.0.0.1";
     /// 0 lets the system choose one.
     std::uint16_t port = 8545;
+    Preset preset = Preset::op;
+    /// The chain in geth's genesis format; it then has no accounts whose keys everybody knows, and the preset and the
+    /// intervals are the file's. Empty for none.
+    std::string genesis_file;
     /// Milliseconds.
     std::uint64_t mini_block_interval = 10;
     std::uint64_t block_interval = 1000;
@@ -31,11 +36,11 @@ struct RootReport
     std::uint64_t unchecked = 0;
 };
 
-/// A whole chain in one process and in memory: sequencer, state, history and RPC, with the rules of the `ethereum`
-/// preset.
+/// A whole chain in one process and in memory: sequencer, state, history and RPC.
 class DevNode
 {
 public:
+    /// Of a chain without a genesis file.
     static constexpr std::uint64_t chain_id = 31'337;
 
     /// Binds the port and begins to seal; the error is one line for people.
@@ -47,6 +52,7 @@ public:
     [[nodiscard]] std::uint16_t port() const noexcept;
     [[nodiscard]] const std::vector<sequencer::DevelopmentAccount>& accounts() const noexcept;
     [[nodiscard]] const sequencer::Genesis& genesis() const noexcept;
+    [[nodiscard]] const chain::ChainSpecification& specification() const noexcept;
     [[nodiscard]] RootReport root_report() const noexcept;
 
     /// Serves a request body as if it had come over HTTP.

@@ -198,7 +198,8 @@ TEST_F(DevNodeTest, a_receipt_is_there_at_once_and_the_block_is_held_until_it_is
     const auto by_hash = result("eth_getBlockByHash", {early["blockHash"], false});
     ASSERT_TRUE(by_hash.is_object());
     EXPECT_EQ(by_hash["number"], early["blockNumber"]);
-    EXPECT_EQ(by_hash["transactions"], json::array({hash}));
+    ASSERT_EQ(by_hash["transactions"].size(), 2U) << "the L1 attributes come first";
+    EXPECT_EQ(by_hash["transactions"][1], hash);
     const auto mini_blocks = std::stoul(by_hash["miniBlockCount"].get<std::string>(), nullptr, 16);
     EXPECT_GE(mini_blocks, 1U);
     EXPECT_LE(mini_blocks, 20U) << "one in 10 ms of 200 ms, fewer if the machine is busy";
@@ -206,7 +207,7 @@ TEST_F(DevNodeTest, a_receipt_is_there_at_once_and_the_block_is_held_until_it_is
     EXPECT_EQ(late["blockHash"], by_hash["hash"]);
     EXPECT_EQ(result("eth_getBlockByNumber", {early["blockNumber"], false}), by_hash);
     EXPECT_EQ(result("eth_getBlockByHash", {by_hash["hash"], false}), by_hash);
-    EXPECT_EQ(result("eth_getBlockReceipts", {early["blockNumber"]}), json::array({late}));
+    EXPECT_EQ(result("eth_getBlockReceipts", {early["blockNumber"]})[1], late);
 
     const auto pending = result("eth_getBlockByNumber", {"pending", false});
     EXPECT_TRUE(pending["hash"].is_null());

@@ -61,7 +61,9 @@ void write_rewards(JsonWriter& json, const sequencer::BlockRecord& block, std::s
     for (std::size_t i = 0; i < count; ++i)
     {
         const auto& record = block.transactions[i];
-        tips.push_back({record.effective_gas_price - base_fee, record.gas_used});
+        // A deposit pays nothing, not even the base fee.
+        const bool is_paid = base_fee <= record.effective_gas_price;
+        tips.push_back({is_paid ? record.effective_gas_price - base_fee : U256{}, record.gas_used});
         gas += record.gas_used;
     }
     std::ranges::sort(tips, [](const Tip& a, const Tip& b) { return a.value < b.value; });

@@ -196,7 +196,9 @@ void answer_transaction_changes(Call& call, const NamedFilter& filter)
                 const auto block = history.find(number);
                 const std::size_t count = block ? block->transactions.size() : 0;
                 for (; place < count; ++place)
-                    json.hex(block->transactions[place].hash);
+                    // Nobody waits for those of the protocol, which were never pending.
+                    if (block->transactions[place].transaction.type != types::TransactionType::deposit)
+                        json.hex(block->transactions[place].hash);
                 if (number >= open)
                     break;
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/format.hpp"
 
+#include "chain/l1_attributes.hpp"
 #include "rpc/statements.hpp"
 
 namespace jiffy::rpc
@@ -102,10 +103,72 @@ void write_signature(JsonWriter& json, const types::Transaction& transaction)
     else
     {
         json.key("v").quantity(parity);
-        json.key("yParity").quantity(parity);
+        // Nobody signs a deposit.
+        if (transaction.type != TransactionType::deposit)
+            json.key("yParity").quantity(parity);
     }
     json.key("r").quantity(transaction.signature.r);
     json.key("s").quantity(transaction.signature.s);
+}
+
+/// A deposit does not name its nonce; its receipt tells which one it had.
+std::uint64_t nonce_of(const TransactionFields& fields)
+{
+    const bool is_in_receipt = fields.receipt != nullptr && fields.receipt->deposit_nonce.has_value();
+    return is_in_receipt ? *fields.receipt->deposit_nonce : fields.transaction.nonce;
+}
+
+void write_deposit(JsonWriter& json, const TransactionFields& fields)
+{
+    const auto& deposit = fields.transaction.deposit;
+    json.key("sourceHash").hex(deposit.source_hash);
+    if (!deposit.mint.is_zero())
+        json.key("mint").quantity(deposit.mint);
+    if (deposit.is_system_transaction)
+        json.key("isSystemTx").boolean(true);
+    if (fields.receipt != nullptr && fields.receipt->deposit_receipt_version)
+        json.key("depositReceiptVersion").quantity(*fields.receipt->deposit_receipt_version);
+}
+
+/// What the first transaction of a block of the OP Stack says of L1; empty if the block begins with no such one.
+std::optional<chain::L1Attributes> l1_attributes_of(const sequencer::BlockRecord& block)
+{
+    if (block.transactions.size() == 0)
+        return std::nullopt;
+    const auto& first = block.transactions[0].transaction;
+    return first.type == TransactionType::deposit ? chain::decode_l1_attributes(first.data) : std::nullopt;
+}
+
+/// What a receipt of the OP Stack says besides.
+void write_optimism_fields(JsonWriter& json,
+    const sequencer::BlockRecord& block,
+    const sequencer::TransactionRecord& record)
+{
+    if (record.transaction.type == TransactionType::deposit)
+    {
+        if (record.receipt.deposit_nonce)
+            json.key("depositNonce").quantity(*record.receipt.deposit_nonce);
+        if (record.receipt.deposit_receipt_version)
+            json.key("depositReceiptVersion").quantity(*record.receipt.deposit_receipt_version);
+        return;
+    }
+    const auto attributes = l1_attributes_of(block);
+    if (!attributes)
+        return;
+    // Only Isthmus has attributes of this form.
+    constexpr auto fork = chain::OptimismFork::isthmus;
+    const auto prices = chain::fee_parameters_of(*attributes);
+    const auto encoded = types::encode(record.transaction);
+    json.key("l1GasPrice").quantity(prices.base_fee);
+    json.key("l1GasUsed").quantity(chain::l1_gas_used(fork, prices, encoded));
+    json.key("l1Fee").quantity(chain::l1_data_fee(fork, prices, encoded));
+    json.key("l1BlobBaseFee").quantity(prices.blob_base_fee);
+    json.key("l1BaseFeeScalar").quantity(std::uint64_t{prices.base_fee_scalar});
+    json.key("l1BlobBaseFeeScalar").quantity(std::uint64_t{prices.blob_base_fee_scalar});
+    if (prices.operator_fee_scalar == 0 && prices.operator_fee_constant == 0)
+        return;
+    json.key("operatorFeeScalar").quantity(std::uint64_t{prices.operator_fee_scalar});
+    json.key("operatorFeeConstant").quantity(prices.operator_fee_constant);
 }
 
 bool has_dynamic_fee(TransactionType type)
@@ -119,7 +182,8 @@ void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, st
     const auto& record = block.transactions[index];
     json.begin_object();
     write_place(json, block, index);
-    write_transaction_fields(json, {record.transaction, record.hash, record.sender, record.effective_gas_price});
+    write_transaction_fields(
+        json, {record.transaction, record.hash, record.sender, record.effective_gas_price, &record.receipt});
     json.end_object();
 }
 
@@ -129,7 +193,7 @@ void write_transaction_fields(JsonWriter& json, const TransactionFields& fields)
     json.key("type").quantity(static_cast<std::uint64_t>(transaction.type));
     json.key("hash").hex(fields.hash);
     json.key("from").hex(fields.sender);
-    json.key("nonce").quantity(transaction.nonce);
+    json.key("nonce").quantity(nonce_of(fields));
     json.key("gas").quantity(transaction.gas_limit);
     if (transaction.to)
         json.key("to").hex(*transaction.to);
@@ -143,7 +207,9 @@ void write_transaction_fields(JsonWriter& json, const TransactionFields& fields)
         json.key("maxFeePerGas").quantity(transaction.max_fee_per_gas);
         json.key("maxPriorityFeePerGas").quantity(transaction.max_priority_fee_per_gas);
     }
-    if (transaction.type != TransactionType::legacy)
+    if (transaction.type == TransactionType::deposit)
+        write_deposit(json, fields);
+    else if (transaction.type != TransactionType::legacy)
     {
         json.key("accessList");
         write_access_list(json, transaction.access_list);
@@ -210,6 +276,7 @@ void write_receipt(JsonWriter& json,
     json.key("effectiveGasPrice").quantity(record.effective_gas_price);
     if (record.transaction.type == TransactionType::blob)
         json.key("blobGasUsed").quantity(record.blob_gas_used);
+    write_optimism_fields(json, block, record);
     json.key("logsBloom").hex(record.receipt.logs_bloom);
     json.key("logs").begin_array();
     for (std::uint32_t i = 0; i < record.receipt.logs.size(); ++i)

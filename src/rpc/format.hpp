@@ -22,6 +22,8 @@ struct TransactionFields
     Address sender;
     /// Wei.
     U256 gas_price;
+    /// Null before execution.
+    const types::Receipt* receipt = nullptr;
 };
 
 /// Members of an object.
@@ -30,8 +32,8 @@ void write_transaction_fields(JsonWriter& json, const TransactionFields& fields)
 /// A transaction as eth_getTransactionBy* gives it.
 void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index);
 
-/// Its receipt; before the seal the block hash is the provisional one. The preconfirmation becomes a member of it if
-/// there is one.
+/// Its receipt, on a chain of the OP Stack with what the data costs on L1 (as op-geth gives it); before the seal the
+/// block hash is the provisional one. The preconfirmation becomes a member of it if there is one.
 void write_receipt(JsonWriter& json,
     const sequencer::BlockRecord& block,
     std::size_t index,

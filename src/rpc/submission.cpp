@@ -16,6 +16,9 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Byt
 {
     if (raw.empty())
         return failure(Error{code::server_error, "typed transaction too short", {}});
+    // With or without blobs beside it.
+    if (backend.specification.optimism && raw.front() == static_cast<Byte>(types::TransactionType::blob))
+        return failure(Error{code::server_error, "transaction type not supported", {}});
     if (raw.size() > largest_transaction)
         return failure(Error{code::server_error,
             "oversized data: transaction size " + std::to_string(raw.size()) + ", limit " +

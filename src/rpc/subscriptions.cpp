@@ -157,6 +157,10 @@ void Subscriptions::tell_released(const sequencer::BlockRecord& block, std::size
             send_logs(id, *subscription.channel, logs->filter, block, first, end);
         const auto* transactions = std::get_if<NewTransactions>(&subscription.topic);
         for (std::size_t i = first; transactions != nullptr && i < end; ++i)
+        {
+            // Nobody waits for those of the protocol, which were never pending.
+            if (block.transactions[i].transaction.type == types::TransactionType::deposit)
+                continue;
             subscription.channel->send(make_notification(id,
                 [&, full = transactions->full](JsonWriter& json)
                 {
@@ -165,6 +169,7 @@ void Subscriptions::tell_released(const sequencer::BlockRecord& block, std::size
                     else
                         json.hex(block.transactions[i].hash);
                 }));
+        }
     }
 }
 }  // namespace jiffy::rpc

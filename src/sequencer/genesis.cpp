@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/genesis.hpp"
 
+#include "chain/fees.hpp"
 #include "chain/requests.hpp"
 #include "chain/system_contracts.hpp"
 #include "crypto/secp256k1.hpp"
+#include "sequencer/predeploys.hpp"
 #include "sequencer/system_code.hpp"
+#include "state/memory_state.hpp"
 #include "trie/root.hpp"
 
 #include <stdexcept>
@@ -33,17 +36,12 @@ constexpr U256 account_funds = U256{10'000} * one_ether;
 /// Wei per gas.
 constexpr U256 base_fee{1'000'000'000};
 
-void add_contract(types::StateDifference& state, const Address& address, std::string_view code_text)
+void add_contract(state::MemoryState& state, const Address& address, std::string_view code_text)
 {
-    auto code = from_hex(code_text);
+    const auto code = from_hex(code_text);
     if (!code)
         throw std::logic_error{"the code of a system contract is no hex string"};
-    types::AccountChange change;
-    change.address = address;
-    change.account.nonce = 1;
-    change.account.code_hash = crypto::keccak256(*code);
-    state.codes.push_back({change.account.code_hash, std::move(*code)});
-    state.accounts.push_back(change);
+    state.set_account(address, 1, {}, *code);
 }
 }  // namespace
 
@@ -70,26 +68,32 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
     std::span<const DevelopmentAccount> accounts,
     std::uint64_t timestamp)
 {
-    Genesis genesis;
+    state::MemoryState state;
     for (const auto& account : accounts)
-    {
-        types::AccountChange change;
-        change.address = account.address;
-        change.account.balance = account_funds;
-        genesis.state.accounts.push_back(change);
-    }
+        state.set_account(account.address, 0, account_funds, {});
     const auto has = [&](chain::Fork fork) { return specification.is_active(fork, 0, timestamp); };
     namespace contracts = chain::system_contracts;
     if (has(chain::Fork::cancun))
-        add_contract(genesis.state, contracts::beacon_roots, system_code::beacon_roots);
+        add_contract(state, contracts::beacon_roots, system_code::beacon_roots);
     if (has(chain::Fork::prague))
+        add_contract(state, contracts::history_storage, system_code::history_storage);
+    if (has(chain::Fork::prague) && !specification.optimism)
     {
-        add_contract(genesis.state, contracts::history_storage, system_code::history_storage);
-        add_contract(genesis.state, contracts::withdrawal_requests, system_code::withdrawal_requests);
-        add_contract(genesis.state, contracts::consolidation_requests, system_code::consolidation_requests);
+        add_contract(state, contracts::withdrawal_requests, system_code::withdrawal_requests);
+        add_contract(state, contracts::consolidation_requests, system_code::consolidation_requests);
+    }
+    if (specification.optimism)
+    {
+        PredeploySettings settings;
+        if (!accounts.empty())
+            settings.owner = accounts.front().address;
+        state.apply(optimism_predeploys(specification, timestamp, settings));
     }
 
+    Genesis genesis;
+    genesis.state = state.as_difference();
     auto& header = genesis.header;
+    header.extra_data = chain::base_fee_extra_data(specification, timestamp);
     header.ommers_hash = types::empty_ommers_hash;
     header.transactions_root = trie::empty_root;
     header.receipts_root = trie::empty_root;

@@ -34,7 +34,8 @@ struct Genesis
 };
 
 /// Genesis of a development chain: 10,000 ETH for each account, the system contracts of the forks that are active
-/// (EIP-4788, 2935, 7002, 7251), a base fee of one gwei. `timestamp` is Unix time in seconds.
+/// (EIP-4788, 2935, 7002, 7251) or the OP Stack's predeploys, which belong to the first account, and a base fee of one
+/// gwei. The header lacks its state roots. `timestamp` is Unix time in seconds.
 Genesis development_genesis(const chain::ChainSpecification& specification,
     std::span<const DevelopmentAccount> accounts,
     std::uint64_t timestamp);

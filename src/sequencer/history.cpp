@@ -49,7 +49,9 @@ void History::index_newest_transaction(const std::shared_ptr<BlockRecord>& block
 {
     const auto index = block->transactions.size() - 1;
     transactions_.insert(block->transactions[index].hash, {block, static_cast<std::uint32_t>(index)});
-    raise_visible_number(block->number());
+    // A block shows once a user's transaction is in it; those of the protocol are in every block.
+    if (block->transactions[index].transaction.type != types::TransactionType::deposit)
+        raise_visible_number(block->number());
 }
 
 void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed)

@@ -123,6 +123,15 @@ Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTrans
     return TransactionPlace{block_, static_cast<std::uint32_t>(block_->transactions.size() - 1)};
 }
 
+void Ledger::execute_system(types::Transaction transaction)
+{
+    const auto hash = types::transaction_hash(transaction);
+    const auto sender = transaction.deposit.from;
+    OrderedTransaction ordered{std::move(transaction), hash, sender};
+    if (!execute(ordered, nullptr))
+        throw std::logic_error{"a transaction of the protocol is not valid"};
+}
+
 void Ledger::end_block(std::optional<std::uint64_t> time)
 {
     if (execution_->awaits_parent_hash())
@@ -135,7 +144,10 @@ void Ledger::end_block(std::optional<std::uint64_t> time)
         throw std::logic_error{"a block of our own cannot be closed"};
     world_.apply(execution_->closing_difference());
     block_->close(world_.commit_number());
-    releaser_.push(BlockEnded{execution_->requests(), execution_->closing_difference(), time});
+    releaser_.push(BlockEnded{.requests = execution_->requests(),
+        .difference = execution_->closing_difference(),
+        .commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp),
+        .time = time});
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();
 }
@@ -147,7 +159,7 @@ void Ledger::apply(const Entry& entry)
         Ledger& ledger;
 
         void operator()(const OpenBlock& open) const { ledger.open_block(open); }
-        void operator()(const System&) const { throw std::logic_error{"this chain has no system transactions"}; }
+        void operator()(const System& system) const { ledger.execute_system(system.place.record().transaction); }
         void operator()(const Tx& transaction) const
         {
             const auto& record = transaction.place.record();

@@ -40,6 +40,8 @@ public:
     /// Executes on top of everything before it; the world holds the result when it returns. A failure leaves no trace,
     /// and `ordered` and `complete` where they are; else `complete`, if there is one, is told when it is released.
     Result<TransactionPlace, chain::InvalidTransaction> execute(OrderedTransaction& ordered, Completion* complete);
+    /// Executes a transaction of the protocol, which cannot be refused.
+    void execute_system(types::Transaction transaction);
     /// The time is that of the end of its last mini-block if it is known beforehand.
     void end_block(std::optional<std::uint64_t> time = {});
 

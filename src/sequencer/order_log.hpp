@@ -15,10 +15,10 @@ struct OpenBlock
     types::Header header;
 };
 
-/// A transaction of the protocol itself, such as the L1 attributes.
+/// A transaction of the protocol itself, such as the L1 attributes: a deposit, which nobody signs.
 struct System
 {
-    types::Transaction transaction;
+    TransactionPlace place;
 };
 
 /// A user's transaction, with its result.

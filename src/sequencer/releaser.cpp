@@ -137,7 +137,10 @@ void Releaser::take(Committed& committed)
 {
     const auto index = taken_count_++;
     const auto& record = block_->transactions[index];
-    log_.append(Tx{{block_, index}});
+    if (record.transaction.type == types::TransactionType::deposit)
+        log_.append(System{{block_, index}});
+    else
+        log_.append(Tx{{block_, index}});
     if (commitments_.empty())
         fragment_time_ = std::clamp(clock_.now(), block_start() + 1, block_end());
 
@@ -266,6 +269,6 @@ void Releaser::take(BlockEnded& ended)
     next_mini_seal_ = never;
     if (!ended.difference.accounts.empty())
         sealer_.push(TrieUpdate{{std::make_shared<const Differences>(Differences{std::move(ended.difference)})}});
-    sealer_.push(SealRequest{std::move(block_), std::move(ended.requests)});
+    sealer_.push(SealRequest{std::move(block_), std::move(ended.requests), ended.commits_to_withdrawals});
 }
 }  // namespace jiffy::sequencer

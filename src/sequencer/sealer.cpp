@@ -2,6 +2,7 @@
 #include "sequencer/sealer.hpp"
 
 #include "chain/header_completion.hpp"
+#include "chain/optimism.hpp"
 #include "sequencer/thread_priority.hpp"
 
 namespace jiffy::sequencer
@@ -122,7 +123,7 @@ void Sealer::seal(const SealRequest& request)
         if (header.blob_gas_used)
             *header.blob_gas_used += record.blob_gas_used;
     }
-    header.state_root = trie_.latest().root_hash;
+    set_state_roots(header, request.commits_to_withdrawals);
     chain::complete_header(header, transactions, receipts, request.requests, kernels_);
 
     SealedBlock sealed;
@@ -136,6 +137,13 @@ void Sealer::seal(const SealRequest& request)
     history_.seal(request.block, std::move(sealed));
     drop_old_versions();
     on_sealed_(request.block);
+}
+
+void Sealer::set_state_roots(types::Header& header, bool commits_to_withdrawals) const
+{
+    header.state_root = trie_.latest().root_hash;
+    if (commits_to_withdrawals)
+        header.withdrawals_root = trie_.storage_root(trie_.latest(), chain::predeploys::message_passer);
 }
 
 void Sealer::drop_old_versions()

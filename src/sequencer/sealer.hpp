@@ -25,6 +25,8 @@ struct SealRequest
     std::shared_ptr<BlockRecord> block;
     /// EIP-7685, each with its type byte.
     std::vector<Bytes> requests;
+    /// The withdrawals root is the storage root of the OP Stack's message passer (Isthmus).
+    bool commits_to_withdrawals = false;
 };
 
 using SealerWork = std::variant<TrieUpdate, SealRequest>;
@@ -46,6 +48,9 @@ public:
 
     /// Root of the state so far. Only before `start`, or by the thread that calls `process_pending`.
     [[nodiscard]] const trie::Version& latest_version() const noexcept { return trie_.latest(); }
+
+    /// Fills in the roots of the state so far. As `latest_version`.
+    void set_state_roots(types::Header& header, bool commits_to_withdrawals) const;
 
     void start();
     /// Does what is queued, then ends the thread.

@@ -2,6 +2,7 @@
 #include "sequencer/sequencer.hpp"
 
 #include "chain/header_validity.hpp"
+#include "sequencer/l1_origin.hpp"
 
 #include <algorithm>
 
@@ -146,6 +147,8 @@ void Sequencer::open_next_block()
     header.mix_hash = mix_hash_of(specification_.chain_id, number);
     OpenBlock entry{std::move(header)};
     ledger_.open_block(entry);
+    if (specification_.optimism)
+        ledger_.execute_system(chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number)));
 }
 
 void Sequencer::advance()

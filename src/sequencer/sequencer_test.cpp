@@ -214,21 +214,6 @@ TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
     EXPECT_EQ(chain.history.open_block()->opening.timestamp, TestChain::genesis_time + 8);
 }
 
-/// Applies the log of one chain to another one, from genesis.
-void replay(const OrderLog& log, TestChain& target)
-{
-    const auto seal = [&target]
-    {
-        target.releaser->process_pending();
-        target.sealer->process_pending();
-    };
-    Ledger ledger{
-        target.specification, target.world, target.history, *target.releaser, 99, [&seal](std::uint64_t) { seal(); }};
-    for (const auto& entry : log.entries())
-        ledger.apply(entry);
-    seal();
-}
-
 RC_GTEST_PROP(SequencerProperty, replaying_the_log_gives_the_same_blocks, ())
 {
     TestChain chain;

@@ -13,15 +13,19 @@ struct TestChain
     static constexpr std::uint64_t chain_id = 31'337;
     static constexpr std::uint64_t genesis_time = 1'700'000'000;
 
-    explicit TestChain(SequencerOptions wanted = {}, std::uint64_t block_gas_limit = 10'000'000'000)
+    explicit TestChain(SequencerOptions wanted = {},
+        std::uint64_t block_gas_limit = 10'000'000'000,
+        const chain::ChainSpecification& rules = chain::ethereum_specification(chain_id))
       : options{wanted}
+      , specification{rules}
     {
-        specification.jiffy.emplace();
+        if (!specification.jiffy)
+            specification.jiffy.emplace();
         specification.jiffy->block_gas_limit = block_gas_limit;
         genesis = development_genesis(specification, accounts, genesis_time);
         sealer.emplace(history, crypto::scalar_kernels(), genesis.state, [](const BlockPointer&) {});
         world.apply(genesis.state);
-        genesis.header.state_root = sealer->latest_version().root_hash;
+        sealer->set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis_time));
         const auto hash = types::header_hash(genesis.header);
         const auto block = std::make_shared<BlockRecord>(genesis.header, hash);
         block->start_release({});
@@ -121,7 +125,7 @@ struct TestChain
     ReleaseOptions release_options;
     ManualClock clock{genesis_time * 1'000'000};
     ChainClock chain_clock{clock};
-    chain::ChainSpecification specification = chain::ethereum_specification(chain_id);
+    chain::ChainSpecification specification;
     std::vector<DevelopmentAccount> accounts = development_accounts();
     Genesis genesis;
     world::World world;
@@ -130,4 +134,19 @@ struct TestChain
     std::optional<Releaser> releaser;
     std::optional<Sequencer> sequencer;
 };
+
+/// Applies the log of one chain to another one, from genesis.
+inline void replay(const OrderLog& log, TestChain& target)
+{
+    const auto seal = [&target]
+    {
+        target.releaser->process_pending();
+        target.sealer->process_pending();
+    };
+    Ledger ledger{
+        target.specification, target.world, target.history, *target.releaser, 99, [&seal](std::uint64_t) { seal(); }};
+    for (const auto& entry : log.entries())
+        ledger.apply(entry);
+    seal();
+}
 }  // namespace jiffy::sequencer
