@@ -135,7 +135,7 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     rpc::ServerOptions server_options;
     server_options.host = options.host;
     server_options.port = options.port;
-    server_options.threads = std::max(1U, std::thread::hardware_concurrency() / 4);
+    server_options.threads = std::max(2U, std::thread::hardware_concurrency() / 4);
     server_options.oversize_answer =
         R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"request body too large"}})";
     auto server = rpc::Server::listen(server_options);

@@ -26,9 +26,11 @@ void send_raw_transaction(Call& call)
     const auto raw = call.parameters.bytes(0);
     if (call.reject_bad_parameters(1))
         return;
+    auto ticket = call.backend.sequencer.take_ticket();
     auto submission = make_submission(call.backend, raw);
     if (!submission)
         return call.reply.error(submission.error());
+    submission->ticket = std::move(ticket);
     auto reply = std::make_shared<Reply>(std::move(call.reply));
     submission->complete = [reply, hash = submission->hash](const SubmissionResult& result)
     {
@@ -51,9 +53,11 @@ void send_raw_transaction_sync(Call& call)
         timeout = limits.sync_timeout;
     if (call.reject_bad_parameters(2))
         return;
+    auto ticket = call.backend.sequencer.take_ticket();
     auto submission = make_submission(call.backend, raw);
     if (!submission)
         return call.reply.error(submission.error());
+    submission->ticket = std::move(ticket);
     submission->refuse_gap = true;
     submission->await_release = true;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sequencer/doorbell.hpp"
 #include "sequencer/history.hpp"
 #include "sequencer/queues.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "rpc/http_connection.hpp"
 #include "rpc/websocket_connection.hpp"
+#include "sequencer/thread_priority.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
@@ -277,7 +278,11 @@ void Server::start(Handler handler)
     for (auto& thread : implementation_->threads)
     {
         thread->sweep();
-        thread->thread = std::thread{[&context = thread->context] { context.run(); }};
+        thread->thread = std::thread{[&context = thread->context]
+            {
+                sequencer::name_thread("rpc-io");
+                context.run();
+            }};
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/hex.hpp"
 #include "rpc/format.hpp"
+#include "sequencer/thread_priority.hpp"
 
 namespace jiffy::rpc
 {
@@ -104,6 +105,7 @@ void Subscriptions::drop_closed()
 
 void Subscriptions::run()
 {
+    sequencer::name_thread("subscriptions");
     while (!stopping_)
     {
         // Releases first: a transaction is told of before the block that holds it.

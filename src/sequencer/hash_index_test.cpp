@@ -122,31 +122,5 @@ TEST(MpscQueue, refuses_when_full)
     EXPECT_TRUE(queue.try_push(value));
 }
 
-TEST(Doorbell, wakes_for_every_ring_that_follows_a_wait)
-{
-    Doorbell doorbell;
-    SpscQueue<int> queue{1024};
-    constexpr int count = 20'000;
-    std::thread ringer{[&]
-        {
-            for (int i = 0; i < count; ++i)
-            {
-                int value = i;
-                while (!queue.try_push(value))
-                    std::this_thread::yield();
-                doorbell.ring();
-            }
-        }};
-    for (int received = 0; received < count;)
-    {
-        while (const auto value = queue.try_pop())
-            EXPECT_EQ(*value, received++);
-        if (received < count)
-            doorbell.wait();
-    }
-    ringer.join();
-    EXPECT_FALSE(
-        doorbell.wait_until(std::chrono::steady_clock::now()) && doorbell.wait_until(std::chrono::steady_clock::now()));
-}
 }  // namespace
 }  // namespace jiffy::sequencer

@@ -3,6 +3,7 @@
 
 #include "base/key_hasher.hpp"
 #include "sequencer/refusal.hpp"
+#include "sequencer/tickets.hpp"
 
 #include <map>
 #include <set>
@@ -22,6 +23,8 @@ struct Submission
     bool await_release = false;
     /// Not to be pooled if an earlier nonce is missing.
     bool refuse_gap = false;
+    /// Its place among those that arrive; without one it comes when it is handed in.
+    std::optional<Tickets::Ticket> ticket{};
 };
 
 struct PoolLimits

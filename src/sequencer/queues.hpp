@@ -3,11 +3,9 @@
 
 #include <atomic>
 #include <bit>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <semaphore>
 
 namespace jiffy::sequencer
 {
@@ -111,36 +109,5 @@ private:
     std::unique_ptr<Place[]> places_;
     alignas(64) std::size_t head_ = 0;
     alignas(64) std::atomic<std::size_t> tail_ = 0;
-};
-
-/// Wakes one waiting thread; to ring takes no lock, and rings before the next wait are one.
-class Doorbell
-{
-public:
-    void ring()
-    {
-        if (!rung_.exchange(true))
-            semaphore_.release();
-    }
-    void wait()
-    {
-        semaphore_.acquire();
-        settle();
-    }
-    /// False if the time came first.
-    bool wait_until(std::chrono::steady_clock::time_point time)
-    {
-        if (!semaphore_.try_acquire_until(time))
-            return false;
-        settle();
-        return true;
-    }
-
-private:
-    /// Reads what the ringers wrote, so that what they did before they rang is seen after the wait.
-    void settle() { rung_.exchange(false); }
-
-    std::atomic<bool> rung_ = false;
-    std::counting_semaphore<> semaphore_{0};
 };
 }  // namespace jiffy::sequencer

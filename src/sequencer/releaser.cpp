@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/releaser.hpp"
 
+#include "sequencer/thread_priority.hpp"
 #include "trie/root.hpp"
 
 #include <algorithm>
@@ -62,9 +63,13 @@ void Releaser::stop()
 
 void Releaser::run()
 {
+    name_thread("releasing");
+    sleep_precisely();
     for (;;)
     {
         const bool last_round = stopping_;
+        if (!last_round)
+            gather();
         process_pending();
         if (last_round)
             return;
@@ -73,6 +78,13 @@ void Releaser::run()
         else
             doorbell_.wait_until(clock_.when(next_mini_seal_));
     }
+}
+
+void Releaser::gather()
+{
+    // Rings are not waited for: each would cost a switch of threads, and there will be something.
+    if (last_fragment_size_ > 1)
+        std::this_thread::sleep_until(last_release_ + std::chrono::microseconds{options_.gathering_interval});
 }
 
 void Releaser::push(Commit commit)
@@ -191,6 +203,8 @@ void Releaser::release_fragment()
         if (completions_[i])
             completions_[i](TransactionPlace{block_, first + i});
     completions_.clear();
+    last_fragment_size_ = count;
+    last_release_ = std::chrono::steady_clock::now();
     on_release_();
 }
 

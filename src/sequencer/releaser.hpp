@@ -61,6 +61,9 @@ struct ReleaseOptions
     std::size_t log_blocks = 1024;
     /// Commits that wait to be released.
     std::size_t queue_capacity = 16'384;
+    /// Microseconds between two signatures at the least, once more than one transaction comes in that time: under load
+    /// one signature is shared by many. One that comes alone never waits.
+    std::uint64_t gathering_interval = 300;
 };
 
 /// Figures of a releaser; readable by any thread.
@@ -109,6 +112,7 @@ public:
 
 private:
     void run();
+    void gather();
     void take(BlockOpened& opened);
     void take(ParentHashStored& stored);
     void take(Committed& committed);
@@ -143,6 +147,9 @@ private:
     std::vector<Hash> leaves_;
     Differences differences_;
     std::vector<Completion> completions_;
+    /// Transactions in the last fragment, and when it was released.
+    std::uint32_t last_fragment_size_ = 0;
+    std::chrono::steady_clock::time_point last_release_;
     /// Time that the fragment's statements name.
     std::uint64_t fragment_time_ = 0;
 

@@ -57,6 +57,7 @@ void Sealer::stop()
 
 void Sealer::run()
 {
+    name_thread("sealing");
     lower_thread_priority();
     for (;;)
     {

@@ -3,6 +3,7 @@
 
 #include "chain/header_validity.hpp"
 #include "sequencer/l1_origin.hpp"
+#include "sequencer/thread_priority.hpp"
 
 #include <algorithm>
 
@@ -13,6 +14,8 @@ namespace
 constexpr std::uint64_t microseconds_per_second = 1'000'000;
 /// Requests served before the clock is looked at again.
 constexpr int requests_per_round = 64;
+/// Microseconds between two looks at whether a missing ticket was given up.
+constexpr std::uint64_t ticket_look_interval = 100;
 /// Blocks sealed in a row after a pause; a longer pause stops the chain's clock instead.
 constexpr std::uint64_t most_missed_blocks = 60;
 
@@ -71,6 +74,7 @@ void Sequencer::stop()
     while (serve())
     {
     }
+    serve_waiting(~std::uint64_t{0});
     for (auto& submission : pool_.clear())
         refuse(std::move(submission), PoolRefusal::stopping);
     ledger_.end_block();
@@ -106,12 +110,18 @@ bool Sequencer::query(NonceQuery& query)
 
 void Sequencer::run()
 {
+    name_thread("sequencing");
     while (!stopping_)
     {
         advance();
         ledger_.provide_parent_hash_if_known();
-        if (!serve())
-            doorbell_.wait_until(clock_.when(block_end()));
+        const bool served = serve();
+        serve_waiting(clock_.now());
+        if (served)
+            continue;
+        // A ticket is given up without a ring.
+        const auto next = reorder_buffer_.is_waiting() ? clock_.now() + ticket_look_interval : block_end();
+        doorbell_.wait_until(clock_.when(std::min(next, block_end())));
     }
 }
 
@@ -121,6 +131,7 @@ void Sequencer::step()
     while (serve())
     {
     }
+    serve_waiting(clock_.now());
 }
 
 std::uint64_t Sequencer::block_end() const noexcept
@@ -217,6 +228,21 @@ void Sequencer::serve(NonceQuery query)
 }
 
 void Sequencer::serve(Submission submission)
+{
+    if (!submission.ticket)
+        return serve_in_order(std::move(submission));
+    const auto number = submission.ticket->number();
+    submission.ticket->use();
+    reorder_buffer_.put(
+        number, std::move(submission), clock_.now(), [this](Submission next) { serve_in_order(std::move(next)); });
+}
+
+void Sequencer::serve_waiting(std::uint64_t time)
+{
+    reorder_buffer_.advance(time, [this](Submission next) { serve_in_order(std::move(next)); });
+}
+
+void Sequencer::serve_in_order(Submission submission)
 {
     if (stopping_)
         return refuse(std::move(submission), PoolRefusal::stopping);

@@ -46,6 +46,8 @@ public:
     /// Ends the open block, refuses what waits, and ends the thread. Releaser and sealer must still run.
     void stop();
 
+    /// Any thread: a place in the order of arrival, for a submission that is being made.
+    [[nodiscard]] Tickets::Ticket take_ticket() noexcept { return tickets_.take(); }
     /// Any thread. False if the queue is full or the sequencer has stopped; `submission` stays with the caller then.
     bool submit(Submission& submission);
     /// Any thread; likewise.
@@ -63,6 +65,9 @@ public:
 private:
     using Request = std::variant<Submission, NonceQuery>;
 
+    /// Microseconds that a transaction waits for one that arrived before it and is still being read.
+    static constexpr std::uint64_t longest_ticket_wait = 1000;
+
     void run();
     void open_next_block();
     /// Seals what is due.
@@ -72,6 +77,10 @@ private:
     /// Serves some requests; false if there was none.
     bool serve();
     void serve(Submission submission);
+    /// Serves a submission whose turn has come.
+    void serve_in_order(Submission submission);
+    /// Serves those that wait for a ticket which was given up, or for too long.
+    void serve_waiting(std::uint64_t time);
     void serve(NonceQuery query);
     /// Executes, or refuses, or queues for room or a lower base fee. True if it was executed.
     bool execute(Submission submission);
@@ -95,6 +104,8 @@ private:
     /// Senders whose next transaction waits for a lower base fee, by what it pays in wei per gas, and those who do not
     /// wait any more.
     std::multimap<U256, Address> waiting_for_fee_;
+    Tickets tickets_;
+    ReorderBuffer<Submission> reorder_buffer_{tickets_, longest_ticket_wait};
     MpscQueue<Request> ingress_;
     Doorbell doorbell_;
     std::atomic<std::size_t> pooled_ = 0;
