@@ -128,10 +128,7 @@ void IoThread::sweep()
                 // A WebSocket stream keeps its own time.
                 if (const auto* http = std::get_if<std::shared_ptr<HttpConnection>>(&*current))
                     if ((*http)->deadline() < now)
-                        std::shared_ptr
-                        {
-                            *http
-                        } -> close();
+                        (*http)->close();
             }
             sweep();
         });
@@ -148,10 +145,9 @@ void IoThread::shut_down()
             std::visit(
                 [all](const auto& connection)
                 {
-                    // To close it takes it out of the list.
-                    const auto kept = connection;
-                    if (all || kept->is_idle())
-                        kept->close();
+                    // That takes it out of the list, but not yet out of memory (see `remove`).
+                    if (all || connection->is_idle())
+                        connection->close();
                 },
                 *current);
         }

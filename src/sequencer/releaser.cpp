@@ -260,7 +260,7 @@ void Releaser::seal_mini(std::uint64_t time)
     mini_receipts_.clear();
     mini_first_ = taken_count_;
     ++mini_number_;
-    block_->mini_blocks.push_back(std::move(record));
+    block_->mini_blocks.push_back(record);
     history_.index_newest_mini_block(block_);
     metrics_.mini_blocks.fetch_add(1, std::memory_order_relaxed);
     if (!trie_update_.differences.empty())
