@@ -134,8 +134,8 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
     {
         if (input.state_root.storage_after == nullptr)
             return failure(BlockFailure{StateUnavailable{}});
-        computed->withdrawals_root = input.state_root.storage_after(
-            input.state_root.context, imported.difference, predeploys::message_passer);
+        computed->withdrawals_root =
+            input.state_root.storage_after(input.state_root.context, imported.difference, predeploys::message_passer);
     }
     const auto state_root = input.state_root.after(input.state_root.context, imported.difference);
     if (const auto difference = find_difference(header, *computed, state_root))

@@ -51,8 +51,7 @@ protected:
         block.header = *execution.close(block);
         block.header.state_root = root_after(&trie, execution.difference());
         if (specification.optimism)
-            block.header.withdrawals_root =
-                storage_after(&trie, execution.difference(), predeploys::message_passer);
+            block.header.withdrawals_root = storage_after(&trie, execution.difference(), predeploys::message_passer);
     }
 
     static Hash root_after(void* context, const types::StateDifference& difference)

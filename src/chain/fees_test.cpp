@@ -74,8 +74,9 @@ TEST(BaseFee, names_its_parameters_in_the_extra_data_since_holocene)
     EXPECT_EQ(base_fee_extra_data(ethereum_specification(1), 1), Bytes{});
 
     EXPECT_TRUE(is_base_fee_extra_data(Bytes{0, 0, 0, 0, 250, 0, 0, 0, 6}));
-    for (const auto& wrong : {Bytes{}, Bytes{1, 0, 0, 0, 250, 0, 0, 0, 6}, Bytes{0, 0, 0, 0, 0, 0, 0, 0, 6},
-             Bytes{0, 0, 0, 0, 250, 0, 0, 0, 0}, Bytes{0, 0, 0, 0, 250, 0, 0, 0}, Bytes{0, 0, 0, 0, 250, 0, 0, 0, 6, 0}})
+    for (const auto& wrong :
+        {Bytes{}, Bytes{1, 0, 0, 0, 250, 0, 0, 0, 6}, Bytes{0, 0, 0, 0, 0, 0, 0, 0, 6},
+            Bytes{0, 0, 0, 0, 250, 0, 0, 0, 0}, Bytes{0, 0, 0, 0, 250, 0, 0, 0}, Bytes{0, 0, 0, 0, 250, 0, 0, 0, 6, 0}})
         EXPECT_FALSE(is_base_fee_extra_data(wrong));
 }
 

@@ -8,8 +8,9 @@
 namespace jiffy::chain
 {
 /// Header of a child of `parent` with what the rules make of it, as it is before any transaction; without withdrawals.
-/// The sequencer sets its own besides: beneficiary, extra data (the OP Stack's is there), mix hash, parent beacon block root. `gas_limit` is the
-/// wanted one, moved as far towards it as the rules allow in one block (no bound on a chain with a `jiffy` section).
+/// The sequencer sets its own besides: beneficiary, extra data (the OP Stack's is there), mix hash, parent beacon block
+/// root. `gas_limit` is the wanted one, moved as far towards it as the rules allow in one block (no bound on a chain
+/// with a `jiffy` section).
 types::Header make_child_header(const ChainSpecification& specification,
     const types::Header& parent,
     const Hash& parent_hash,

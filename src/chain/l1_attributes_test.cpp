@@ -49,8 +49,8 @@ TEST(L1Attributes, stand_where_the_specification_says)
         std::size_t place;
         Byte value;
     };
-    for (const auto& mark : {Mark{7, 1}, {11, 2}, {19, 3}, {27, 4}, {35, 5}, {67, 6}, {99, 7}, {100, 8}, {132, 9},
-             {167, 10}, {175, 11}})
+    for (const auto& mark :
+        {Mark{7, 1}, {11, 2}, {19, 3}, {27, 4}, {35, 5}, {67, 6}, {99, 7}, {100, 8}, {132, 9}, {167, 10}, {175, 11}})
         EXPECT_EQ(data[mark.place], mark.value) << mark.place;
     EXPECT_EQ(std::count_if(data.begin() + 4, data.end(), [](Byte byte) { return byte != 0; }), 11);
 }

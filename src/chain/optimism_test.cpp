@@ -68,8 +68,8 @@ RC_GTEST_PROP(L1GasUsed, is_the_compressed_size_of_any_data, ())
 {
     const auto size = *rc::gen::inRange<std::size_t>(0, 400);
     const auto letters = *rc::gen::inRange(2, 256);
-    const auto data = *rc::gen::container<Bytes>(size, rc::gen::map(rc::gen::inRange(0, letters),
-                                                           [](int letter) { return static_cast<Byte>(letter); }));
+    const auto data = *rc::gen::container<Bytes>(
+        size, rc::gen::map(rc::gen::inRange(0, letters), [](int letter) { return static_cast<Byte>(letter); }));
     const std::int64_t scaled = std::int64_t{fast_lz_length(data)} * 836'500 - 42'585'600;
     const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(scaled, 100'000'000));
     RC_ASSERT(l1_gas_used(OptimismFork::fjord, {}, data) == U256{bytes * 16 / 1'000'000});

@@ -92,7 +92,8 @@ std::optional<ImmediateOutcome> begin_frame(Context& context, const FrameRequest
     {
         if (request.transfers_value)
             move_value(context, request);
-        if (const auto* const precompile = find_precompile(revision, request.code_address, context.block->precompile_rules))
+        if (const auto* const precompile =
+                find_precompile(revision, request.code_address, context.block->precompile_rules))
         {
             const auto result = run_precompile(*precompile, request.input, request.gas, precompile_output);
             const auto status = result.success ? Status::success : Status::precompile_failure;

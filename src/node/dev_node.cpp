@@ -32,8 +32,10 @@ struct DevNode::Parts
       : options{wanted}
       , seed{random_seed()}
       , specification{file ? file->specification
-                           : specification_of(
-                                 wanted.preset, chain_id, wanted.mini_block_interval, wanted.block_interval)}
+                           : specification_of(wanted.preset,
+                                 chain_id,
+                                 wanted.mini_block_interval,
+                                 wanted.block_interval)}
       , accounts{file ? std::vector<sequencer::DevelopmentAccount>{} : sequencer::development_accounts()}
       , genesis{file ? std::move(file->genesis)
                      : sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)}
@@ -75,8 +77,7 @@ struct DevNode::Parts
 
     void seal_genesis()
     {
-        sealer.set_state_roots(
-            genesis.header, chain::commits_to_withdrawals(specification, genesis.header.timestamp));
+        sealer.set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis.header.timestamp));
         const auto hash = types::header_hash(genesis.header);
         const auto block = std::make_shared<sequencer::BlockRecord>(genesis.header, hash, 0);
         block->close(world.commit_number());

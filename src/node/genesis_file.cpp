@@ -170,8 +170,8 @@ void read_blob_schedule(const JsonObject& schedule, chain::ChainSpecification& s
             const auto fraction = number_or(parameters, "baseFeeUpdateFraction", 0);
             if (fraction == 0)
                 refuse(key, "baseFeeUpdateFraction must not be zero");
-            specification.blob_schedule[static_cast<std::size_t>(fork)] = chain::BlobParameters{
-                number_or(parameters, "target", 0), number_or(parameters, "max", 0), fraction};
+            specification.blob_schedule[static_cast<std::size_t>(fork)] =
+                chain::BlobParameters{number_or(parameters, "target", 0), number_or(parameters, "max", 0), fraction};
         }
 }
 
@@ -248,8 +248,7 @@ void read_account(state::MemoryState& state, const Address& address, const JsonO
     Bytes code;
     if (const auto text = find(account, "code"))
         code = as_bytes(*text, "code");
-    state.set_account(
-        address, number_or(account, "nonce", 0), balance ? as_number(*balance, "balance") : U256{}, code);
+    state.set_account(address, number_or(account, "nonce", 0), balance ? as_number(*balance, "balance") : U256{}, code);
     if (const auto storage = find(account, "storage"))
         for (const auto& [key, value] : as_object(*storage, "storage"))
             state.set_storage(address, to_u256(as_fixed<32>(key, "storage")), as_number(value, "storage"));

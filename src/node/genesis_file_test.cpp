@@ -26,15 +26,13 @@ json any_genesis()
              "cancunTime", "pragueTime", "bedrockBlock", "regolithTime", "canyonTime", "ecotoneTime", "fjordTime",
              "graniteTime", "holoceneTime", "isthmusTime"})
         config[key] = 0;
-    config["optimism"] = {
-        {"eip1559Elasticity", 6}, {"eip1559Denominator", 50}, {"eip1559DenominatorCanyon", 250}};
+    config["optimism"] = {{"eip1559Elasticity", 6}, {"eip1559Denominator", 50}, {"eip1559DenominatorCanyon", 250}};
     config["jiffy"] = {{"miniBlockMs", 5}, {"blockMs", 100}, {"transactionGasCap", 9'000'000},
         {"minimumBaseFee", "12345678901234567890123"}};
     return {{"config", config}, {"timestamp", "0x65000000"}, {"gasLimit", "0x3b9aca00"}, {"baseFeePerGas", "1000000"},
-        {"alloc",
-            {{"00000000000000000000000000000000000000aa",
-                {{"balance", "0x10"}, {"nonce", "0x2"}, {"code", "0x00"},
-                    {"storage", {{"0x" + std::string(63, '0') + "1", "0x" + std::string(63, '0') + "7"}}}}}}}};
+        {"alloc", {{"00000000000000000000000000000000000000aa",
+                      {{"balance", "0x10"}, {"nonce", "0x2"}, {"code", "0x00"},
+                          {"storage", {{"0x" + std::string(63, '0') + "1", "0x" + std::string(63, '0') + "7"}}}}}}}};
 }
 
 std::string fault_of(const json& genesis)
@@ -92,7 +90,8 @@ TEST(GenesisFile, says_what_is_wrong_with_it)
     EXPECT_EQ(with("/config/chainId"_json_pointer, "12a"), "chainId: expected a number");
     EXPECT_EQ(with("/config/terminalTotalDifficulty"_json_pointer, 1),
         "terminalTotalDifficulty: must be 0: nobody mines on this chain");
-    EXPECT_EQ(with("/config/bedrockBlock"_json_pointer, 5), "bedrockBlock: must be 0: there is no chain before Bedrock");
+    EXPECT_EQ(
+        with("/config/bedrockBlock"_json_pointer, 5), "bedrockBlock: must be 0: there is no chain before Bedrock");
     EXPECT_EQ(with("/config/optimism/eip1559Elasticity"_json_pointer, 0),
         "optimism: a parameter of EIP-1559 is zero or exceeds 32 bits");
     EXPECT_EQ(with("/config/jiffy/miniblockMs"_json_pointer, 5), "jiffy: there is no setting miniblockMs");

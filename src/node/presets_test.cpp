@@ -167,8 +167,8 @@ TEST(OpPreset, has_the_headers_of_isthmus)
     EXPECT_EQ(block["miner"], to_hex(chain::predeploys::sequencer_fee_vault.view()));
     EXPECT_EQ(block["requestsHash"], "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     EXPECT_EQ(block["withdrawals"], json::array());
-    const auto proof = node.result(
-        "eth_getProof", {to_hex(chain::predeploys::message_passer.view()), json::array(), block["number"]});
+    const auto proof =
+        node.result("eth_getProof", {to_hex(chain::predeploys::message_passer.view()), json::array(), block["number"]});
     EXPECT_EQ(block["withdrawalsRoot"], proof["storageHash"]);
 }
 

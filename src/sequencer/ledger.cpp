@@ -159,8 +159,7 @@ void Ledger::seal_block()
     if (!differences_.empty())
         sealer_.push(TrieUpdate{std::exchange(differences_, {})});
     block_->close(world_.commit_number());
-    const bool commits_to_withdrawals =
-        chain::commits_to_withdrawals(specification_, block_->opening.timestamp);
+    const bool commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp);
     sealer_.push(SealRequest{block_, execution_->requests(), commits_to_withdrawals});
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();

@@ -5,7 +5,8 @@
 #include <string_view>
 
 /// Bytecode that the build takes from the npm package of the OP Stack's contracts, and from `contracts/` for what that
-/// lacks (contracts/predeploy-code.mjs). Hex digits of creation code, which the constructor's arguments are appended to.
+/// lacks (contracts/predeploy-code.mjs). Hex digits of creation code, which the constructor's arguments are appended
+/// to.
 namespace jiffy::sequencer::predeploy_code
 {
 extern const std::string_view proxy;

@@ -41,8 +41,8 @@ public:
     bool execute(const types::Transaction& transaction, const Address& sender)
     {
         const chain::BlockCapacity room{.gas = 30'000'000, .blob_gas = 0};
-        const auto executed = chain::execute_transaction(
-            context, transaction, sender, state::Source{state}, room, executor, outcome, {.check_nonce = false, .check_fees = false});
+        const auto executed = chain::execute_transaction(context, transaction, sender, state::Source{state}, room,
+            executor, outcome, {.check_nonce = false, .check_fees = false});
         if (executed)
             state.apply(outcome.difference);
         return executed && outcome.success();
@@ -103,8 +103,8 @@ TEST(PredeploysTest, stand_behind_proxies_of_one_admin)
         EXPECT_TRUE(predeploys.has_code(address)) << to_hex(address.view());
         EXPECT_TRUE(predeploys.has_code(implementation)) << to_hex(address.view());
         EXPECT_EQ(to_address(predeploys.slot(address, proxy_slot("eip1967.proxy.implementation"))), implementation);
-        EXPECT_EQ(to_address(predeploys.slot(address, proxy_slot("eip1967.proxy.admin"))),
-            chain::predeploys::proxy_admin);
+        EXPECT_EQ(
+            to_address(predeploys.slot(address, proxy_slot("eip1967.proxy.admin"))), chain::predeploys::proxy_admin);
     }
     EXPECT_TRUE(predeploys.has_code(chain::predeploys::weth));
     EXPECT_EQ(to_address(predeploys.answer(chain::predeploys::proxy_admin, "owner()")), owner);
@@ -144,7 +144,8 @@ TEST(PredeploysTest, have_an_oracle_that_knows_the_forks)
 RC_GTEST_PROP(PredeploysTest, take_the_l1_attributes, ())
 {
     Predeploys predeploys;
-    const auto word = [] { return U256{*rc::gen::arbitrary<std::uint64_t>(), 0, *rc::gen::arbitrary<std::uint64_t>(), 1}; };
+    const auto word = []
+    { return U256{*rc::gen::arbitrary<std::uint64_t>(), 0, *rc::gen::arbitrary<std::uint64_t>(), 1}; };
     const chain::L1Attributes attributes{.number = *rc::gen::arbitrary<std::uint64_t>(),
         .timestamp = *rc::gen::arbitrary<std::uint64_t>(),
         .block_hash = to_hash(word()),
