@@ -1,35 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/allocation_counter_test.hpp"
 #include "base/hex.hpp"
 #include "types/block.hpp"
 #include "types/receipt.hpp"
 
-#include <atomic>
 #include <benchmark/benchmark.h>
-#include <cstdlib>
-#include <new>
-
-namespace
-{
-std::atomic<std::size_t> allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size)
-{
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc{};
-}
-
-void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t /*size*/) noexcept
-{
-    std::free(memory);
-}
 
 namespace jiffy::types
 {
@@ -89,11 +64,11 @@ Block block_of_transfers(std::size_t count)
 template <class Action>
 void measure(benchmark::State& bench, const Action& action)
 {
-    const std::size_t before = allocations.load();
+    const std::size_t before = base::test::allocation_count.load();
     for (auto _ : bench)
         benchmark::DoNotOptimize(action());
-    bench.counters["allocations"] =
-        benchmark::Counter(static_cast<double>(allocations.load() - before), benchmark::Counter::kAvgIterations);
+    bench.counters["allocations"] = benchmark::Counter(
+        static_cast<double>(base::test::allocation_count.load() - before), benchmark::Counter::kAvgIterations);
 }
 
 void decode_transfer(benchmark::State& bench)

@@ -351,29 +351,6 @@ private:
 };
 }  // namespace
 
-Byte ByteSource::byte() noexcept
-{
-    if (rest_.empty())
-        return 0;
-    const Byte first = rest_.front();
-    rest_ = rest_.subspan(1);
-    return first;
-}
-
-std::uint16_t ByteSource::word() noexcept
-{
-    const auto high = byte();
-    return static_cast<std::uint16_t>(high << 8 | byte());
-}
-
-Bytes ByteSource::bytes(std::size_t count)
-{
-    Bytes result(count);
-    for (auto& target : result)
-        target = byte();
-    return result;
-}
-
 Bytes make_program(ByteSource& source, Revision revision, const std::vector<Address>& addresses)
 {
     return Assembler{source, revision, addresses}.assemble();

@@ -41,6 +41,8 @@ public:
     /// `open` but for what needs the parent's hash.
     Result<void, BlockFailure> open_before_parent_hash(const types::Header& header, evm::BlockHashes block_hashes);
     [[nodiscard]] bool awaits_parent_hash() const noexcept { return view_.awaited_slot.has_value(); }
+    /// Slot of the history contract that the parent's hash goes to, while that is not known.
+    [[nodiscard]] const std::optional<U256>& awaited_slot() const noexcept { return view_.awaited_slot; }
     /// Stores the parent's hash (EIP-2935); gives what that changed, which belongs to the opening of the block.
     Result<types::StateDifference, BlockFailure> provide_parent_hash(const Hash& parent_hash);
 

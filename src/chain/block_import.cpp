@@ -3,6 +3,8 @@
 
 #include "rlp/rlp.hpp"
 
+#include <algorithm>
+
 namespace jiffy::chain
 {
 namespace
@@ -20,8 +22,21 @@ BlockFailure of(const TransactionFailure& reason)
     return std::visit([](const auto& value) { return BlockFailure{value}; }, reason);
 }
 
+/// How many transactions the block's gas pays for if it is valid: every one takes 21000 of the gas limit, and by that,
+/// outside the OP Stack, a block can no more than double what its parent allows (EIP-1559: at London).
+std::size_t most_transactions(const ChainSpecification& specification, const ImportInput& input)
+{
+    constexpr std::uint64_t gas_per_transaction = 21'000;
+    const auto header = types::decode_header_of_block(input.encoded);
+    if (!header || input.ancestors.empty())
+        return 0;
+    const auto claimed = header->gas_limit / gas_per_transaction;
+    const auto allowed = input.ancestors.front().header->gas_limit / gas_per_transaction;
+    return specification.optimism ? claimed : std::min(claimed, 2 * allowed);
+}
+
 /// Why the bytes are no block: the first transaction that is none, or the form as such.
-BlockFailure decoding_failure(BytesView encoded)
+BlockFailure decoding_failure(BytesView encoded, types::BlockError error)
 {
     rlp::Reader input{encoded};
     auto block = input.list();
@@ -42,7 +57,8 @@ BlockFailure decoding_failure(BytesView encoded)
                                                            : BlockFailure{reason};
         }
     }
-    return of(InvalidBlock::rlp_structures_encoding);
+    return error == types::BlockError::too_many_transactions ? BlockFailure{InvalidTransaction::gas_allowance_exceeded}
+                                                             : of(InvalidBlock::rlp_structures_encoding);
 }
 
 Result<void, BlockFailure> execute_transactions(BlockExecution& execution,
@@ -92,9 +108,9 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
     const ImportInput& input,
     Executor& executor)
 {
-    auto decoded = types::decode_block(input.encoded);
+    auto decoded = types::decode_block(input.encoded, most_transactions(specification, input));
     if (!decoded)
-        return failure(decoding_failure(input.encoded));
+        return failure(decoding_failure(input.encoded, decoded.error()));
     ImportedBlock imported{.block = std::move(*decoded), .hash = {}, .receipts = {}, .difference = {}};
     const auto& block = imported.block;
     const auto& header = block.header;

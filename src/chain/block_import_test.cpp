@@ -158,6 +158,27 @@ TEST_F(BlockImport, names_the_fault_of_a_transaction)
         BlockFailure{InvalidTransaction::type_3_tx_contract_creation});
 }
 
+TEST_F(BlockImport, takes_no_more_transactions_than_the_gas_pays_for)
+{
+    const auto with_made_up_transactions = [this](std::size_t count, std::uint64_t gas_limit)
+    {
+        types::Transaction smallest;
+        smallest.signature = {U256{1}, U256{1}, 0};
+        return failure_with(
+            [&](auto& b)
+            {
+                b.header.gas_limit = gas_limit;
+                b.transactions.assign(count, smallest);
+            });
+    };
+    const auto refused = BlockFailure{InvalidTransaction::gas_allowance_exceeded};
+    const auto most = parent.gas_limit / 21'000;
+    EXPECT_EQ(with_made_up_transactions(most + 1, parent.gas_limit), refused);
+    EXPECT_NE(with_made_up_transactions(most, parent.gas_limit), refused);
+    EXPECT_EQ(with_made_up_transactions(3 * most, 10 * parent.gas_limit), refused) << "the header's claim is not taken";
+    EXPECT_EQ(with_made_up_transactions(most, 10 * parent.gas_limit), BlockFailure{InvalidBlock::invalid_gaslimit});
+}
+
 TEST_F(BlockImport, refuses_bytes_that_are_no_block)
 {
     auto encoded = types::encode(block);

@@ -3,7 +3,7 @@
 
 #include "chain/block_import.hpp"
 #include "cli/fixture_chain.hpp"
-#include "cli/trace_writer.hpp"
+#include "cli/fixture_engine.hpp"
 
 #include <map>
 #include <ranges>
@@ -12,14 +12,6 @@ namespace jiffy::cli
 {
 namespace
 {
-/// What outlasts a test: memory of the executor and its code cache.
-struct Engine
-{
-    evm::CodeCache codes;
-    chain::Executor executor{codes};
-    std::optional<evm::Tracer> tracer;
-};
-
 /// A block that was imported, or genesis.
 struct StoredBlock
 {
@@ -63,8 +55,8 @@ public:
     /// Imports a block, which becomes the head if the rules prefer it.
     Result<void, chain::BlockFailure> import(BytesView encoded, chain::Executor& executor, evm::Tracer* tracer)
     {
-        const auto decoded = types::decode_block(encoded);
-        const auto* parent = decoded ? find(decoded->header.parent_hash) : nullptr;
+        const auto header = types::decode_header_of_block(encoded);
+        const auto* parent = header ? find(header->parent_hash) : nullptr;
         // The importer says what is wrong with a block that is none or has no parent here.
         if (parent == nullptr)
             parent = head_;
@@ -196,15 +188,14 @@ std::string check_import(const Result<void, chain::BlockFailure>& imported, std:
 }
 
 /// Runs a test; what differs from the expectation, or nothing.
-std::string run_test(Engine& engine, Json test)
+std::string difference_of(FixtureEngine& engine, Json test)
 {
     const auto specification = fixture_specification(read_text(get(test, "network")), find(test, "config"));
     Chain chain{specification, read_genesis(test), read_state(get(test, "pre"))};
     std::size_t index = 0;
     for (const auto block : get(test, "blocks").get_array())
     {
-        const auto imported =
-            chain.import(read_bytes(get(block, "rlp")), engine.executor, engine.tracer ? &*engine.tracer : nullptr);
+        const auto imported = chain.import(read_bytes(get(block, "rlp")), engine.executor, engine.tracer_if_any());
         const auto fault = check_import(imported, find(block, "expectException"));
         if (!fault.empty())
             return describe_block(index) + fault;
@@ -223,26 +214,17 @@ std::string run_test(Engine& engine, Json test)
         differences += "state root is " + to_hex(chain.head().block.header.state_root.view()) + "; ";
     return differences;
 }
+
+void run_test(FixtureEngine& engine, const std::string& name, Json test, FileReport& report)
+{
+    const auto fork = read_text(get(test, "network"));
+    if (report.wants(name, fork))
+        report.add(name, fork, difference_of(engine, test));
+}
 }  // namespace
 
 int blocktest(const FixtureOptions& options)
 {
-    return run_fixtures(options,
-        [&options]() -> FixtureFileRunner
-        {
-            auto engine = std::make_shared<Engine>();
-            if (options.trace)
-                engine->tracer = trace_writer(stderr);
-            return [engine = std::move(engine)](Json file, FileReport& report)
-            {
-                for (const auto& [key, body] : file.get_object())
-                {
-                    const std::string name{key};
-                    const auto fork = read_text(get(body, "network"));
-                    if (report.wants(name, fork))
-                        report.add(name, fork, run_test(*engine, body));
-                }
-            };
-        });
+    return run_fixture_tests(options, run_test);
 }
 }  // namespace jiffy::cli

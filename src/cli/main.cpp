@@ -3,6 +3,7 @@
 #include "cli/blocktest.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
+#include "cli/verify_equivocation.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -82,9 +83,25 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->callback([options, &exit_code] { exit_code = dev(*options); });
 }
 
+void declare_verify_equivocation(CLI::App& program, int& exit_code)
+{
+    struct Files
+    {
+        std::string first;
+        std::string second;
+    };
+    auto files = std::make_shared<Files>();
+    auto* command = program.add_subcommand(
+        "verify-equivocation", "judge two signed statements: exit code 0 if they contradict each other");
+    command->add_option("A", files->first, "JSON file of a preconfirmation or mini-block")->required();
+    command->add_option("B", files->second, "likewise")->required();
+    command->callback([files, &exit_code] { exit_code = verify_equivocation(files->first, files->second); });
+}
+
 constexpr Declaration commands[] = {
     declare_dev,
     declare_benchmarks,
+    declare_verify_equivocation,
     [](CLI::App& program, int& exit_code)
     { declare_fixture_command<statetest>(program, "statetest", "run state test fixtures", exit_code); },
     [](CLI::App& program, int& exit_code)

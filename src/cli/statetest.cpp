@@ -2,9 +2,8 @@
 #include "cli/statetest.hpp"
 
 #include "chain/fees.hpp"
-#include "chain/transaction_execution.hpp"
 #include "cli/fixture_chain.hpp"
-#include "cli/trace_writer.hpp"
+#include "cli/fixture_engine.hpp"
 
 namespace jiffy::cli
 {
@@ -17,15 +16,6 @@ state::Presence hash_of_number(const void* /*context*/, std::uint64_t number, Ha
     result = crypto::keccak256({reinterpret_cast<const Byte*>(text.data()), text.size()});
     return state::Presence::present;
 }
-
-/// What outlasts a test: memory of the executor and its code cache.
-struct Engine
-{
-    evm::CodeCache codes;
-    chain::Executor executor{codes};
-    chain::TransactionOutcome outcome;
-    std::optional<evm::Tracer> tracer;
-};
 
 /// Block of the test's `env` under one fork.
 chain::BlockContext read_context(const chain::ChainSpecification& specification, Json env)
@@ -226,7 +216,7 @@ types::StateDifference refusal_difference(const StateTest& test, const chain::Bl
 }
 
 /// Runs a case; what differs from the expectation, or nothing.
-std::string run_case(Engine& engine,
+std::string run_case(FixtureEngine& engine,
     StateTest& test,
     const chain::ChainSpecification& specification,
     Json post,
@@ -238,9 +228,8 @@ std::string run_case(Engine& engine,
     {
         const chain::BlockCapacity capacity{.gas = context.environment.gas_limit,
             .blob_gas = context.blob_parameters ? context.blob_parameters->maximum * chain::gas_per_blob : 0};
-        const auto executed =
-            chain::execute_transaction(context, *candidate.transaction, candidate.sender, state::Source{test.pre},
-                capacity, engine.executor, engine.outcome, {.tracer = engine.tracer ? &*engine.tracer : nullptr});
+        const auto executed = chain::execute_transaction(context, *candidate.transaction, candidate.sender,
+            state::Source{test.pre}, capacity, engine.executor, engine.outcome, {.tracer = engine.tracer_if_any()});
         if (!executed)
             candidate.exception = full_name(executed.error());
     }
@@ -275,7 +264,7 @@ std::string run_case(Engine& engine,
     return differences;
 }
 
-void run_test(Engine& engine, std::string_view name, Json body, FileReport& report)
+void run_test(FixtureEngine& engine, const std::string& name, Json body, FileReport& report)
 {
     // Made by the first case that is wanted.
     std::optional<StateTest> test;
@@ -289,8 +278,8 @@ void run_test(Engine& engine, std::string_view name, Json body, FileReport& repo
             const CaseIndexes indexes{.data = read_number_64(get(numbers, "data")),
                 .gas = read_number_64(get(numbers, "gas")),
                 .value = read_number_64(get(numbers, "value"))};
-            const auto case_name = std::string{name} + "[" + std::string{fork} + " d" + std::to_string(indexes.data) +
-                                   " g" + std::to_string(indexes.gas) + " v" + std::to_string(indexes.value) + "]";
+            const auto case_name = name + "[" + std::string{fork} + " d" + std::to_string(indexes.data) + " g" +
+                                   std::to_string(indexes.gas) + " v" + std::to_string(indexes.value) + "]";
             if (!report.wants(case_name, fork))
                 continue;
             if (!specification)
@@ -309,17 +298,6 @@ void run_test(Engine& engine, std::string_view name, Json body, FileReport& repo
 
 int statetest(const FixtureOptions& options)
 {
-    return run_fixtures(options,
-        [&options]() -> FixtureFileRunner
-        {
-            auto engine = std::make_shared<Engine>();
-            if (options.trace)
-                engine->tracer = trace_writer(stderr);
-            return [engine = std::move(engine)](Json file, FileReport& report)
-            {
-                for (const auto& [name, body] : file.get_object())
-                    run_test(*engine, name, body, report);
-            };
-        });
+    return run_fixture_tests(options, run_test);
 }
 }  // namespace jiffy::cli

@@ -5,6 +5,9 @@
 
 namespace jiffy::crypto
 {
+/// Bytes of a message that one permutation takes in (FIPS 202, capacity 512).
+inline constexpr std::size_t keccak256_rate = 136;
+
 /// Keccak-256 with Ethereum's padding (not FIPS-202 SHA3-256).
 Hash keccak256(BytesView data) noexcept;
 

@@ -6,9 +6,6 @@
 
 namespace jiffy::crypto
 {
-/// Bytes of a message that one permutation takes in (FIPS 202, capacity 512).
-inline constexpr std::size_t keccak256_rate = 136;
-
 inline constexpr std::size_t keccak_rounds = 24;
 
 /// Constants of the step iota (FIPS 202 3.2.5).

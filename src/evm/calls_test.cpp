@@ -65,6 +65,28 @@ TEST_P(CallsTest, return_data_outlives_the_callee)
         Status::out_of_bounds_read);
 }
 
+TEST_P(CallsTest, return_data_ends_where_it_ends_even_if_offset_and_size_overflow)
+{
+    state.set_code(other, mstore(0, push(0x1234)) + return_memory(0, 32));
+    const auto copy = [this](const U256& offset, const U256& size)
+    {
+        return run(call(op_call, {.to = other}) + push(size) + push(offset) + push(0) + op_returndatacopy + push(0) +
+                   op_mload + return_top());
+    };
+    const U256 two_to_64{0, 1, 0, 0};
+    EXPECT_EQ(copy(0, 32).word(), U256{0x1234});
+    EXPECT_EQ(copy(16, 16).word(), U256{0x1234} << 128);
+    EXPECT_EQ(copy(32, 0).status, Status::success);
+    // Taken modulo 2^64 or 2^256, many of these ends would lie within the data.
+    for (const auto& offset :
+        {two_to_64 - 16, two_to_64 - 1, two_to_64, U256{} - two_to_64, U256{} - 16, U256{} - 32, U256::max()})
+        for (const std::uint64_t size : {0U, 1U, 16U, 32U})
+            EXPECT_EQ(copy(offset, size).status, Status::out_of_bounds_read) << to_quantity(offset) << " " << size;
+    // The memory comes first: it is paid for before the bounds are looked at.
+    for (const auto& size : {two_to_64 - 16, two_to_64, U256{} - 16, U256::max()})
+        EXPECT_EQ(copy(16, size).status, Status::out_of_gas) << to_quantity(size);
+}
+
 TEST_P(CallsTest, output_is_cut_to_what_the_caller_asked_for)
 {
     state.set_code(other, mstore(0, push(U256::max())) + return_memory(0, 32));

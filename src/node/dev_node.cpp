@@ -38,7 +38,7 @@ struct DevNode::Parts
                                  wanted.block_interval)}
       , accounts{file ? std::vector<sequencer::DevelopmentAccount>{} : sequencer::development_accounts()}
       , genesis{file ? std::move(file->genesis)
-                     : sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)}
+                     : sequencer::development_genesis(specification, accounts, system_clock.now() / 1'000'000)}
       , world{seed}
       , history{wanted.history_blocks, seed}
       , root_check{world, kernels}
@@ -56,19 +56,27 @@ struct DevNode::Parts
     {
         world.apply(genesis.state);
         seal_genesis();
-        sequencer.emplace(specification, world, history, sealer, clock,
-            sequencer::SequencerOptions{.mini_block_interval = specification.jiffy->mini_block_interval * 1000,
-                .block_interval = specification.jiffy->block_time * 1000,
+        const auto& intervals = *specification.jiffy;
+        releaser.emplace(history, sealer, clock, kernels,
+            sequencer::ReleaseOptions{.terms = {.domain = types::StatementDomain::development,
+                                          .chain_id = specification.chain_id,
+                                          .epoch = 1,
+                                          .durability = types::Durability::memory},
+                .secret = sequencer::development_sequencer_secret(),
+                .mini_block_interval = intervals.mini_block_interval * 1000,
+                .block_interval = intervals.block_time * 1000},
+            [this] { subscriptions.notify(); });
+        sequencer.emplace(specification, world, history, sealer, *releaser, clock,
+            sequencer::SequencerOptions{.block_interval = intervals.block_time * 1000,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
                 .pool = {},
-                .hash_seed = seed},
-            [this] { subscriptions.notify(); });
+                .hash_seed = seed});
         std::vector<Address> addresses;
         addresses.reserve(accounts.size());
         for (const auto& account : accounts)
             addresses.push_back(account.address);
-        backend.emplace(rpc::Backend{specification, world, history, sealer, *sequencer, workers, waiters, subscriptions,
-            filters, std::string{client_version}, std::move(addresses), {},
+        backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, workers, waiters,
+            subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
         methods.push_back(rpc::anvil_methods());
@@ -79,7 +87,8 @@ struct DevNode::Parts
     {
         sealer.set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis.header.timestamp));
         const auto hash = types::header_hash(genesis.header);
-        const auto block = std::make_shared<sequencer::BlockRecord>(genesis.header, hash, 0);
+        const auto block = std::make_shared<sequencer::BlockRecord>(genesis.header, hash);
+        block->start_release({});
         block->close(world.commit_number());
         history.open(block);
         types::Block whole;
@@ -93,7 +102,8 @@ struct DevNode::Parts
     DevNodeOptions options;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
-    sequencer::SystemClock clock;
+    sequencer::SystemClock system_clock;
+    sequencer::ChainClock clock{system_clock};
     chain::ChainSpecification specification;
     std::vector<sequencer::DevelopmentAccount> accounts;
     sequencer::Genesis genesis;
@@ -101,6 +111,7 @@ struct DevNode::Parts
     sequencer::History history;
     RootCheck root_check;
     sequencer::Sealer sealer;
+    std::optional<sequencer::Releaser> releaser;
     std::optional<sequencer::Sequencer> sequencer;
     rpc::SealWaiters waiters;
     rpc::Subscriptions subscriptions;
@@ -137,6 +148,7 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
         parts->root_check.start();
     parts->sealer.start();
     parts->subscriptions.start();
+    parts->releaser->start();
     parts->sequencer->start();
     parts->server->start(
         [&dispatcher = *parts->dispatcher](std::string body, const std::shared_ptr<rpc::Channel>& channel,
@@ -161,6 +173,7 @@ void DevNode::stop()
     parts_->server->stop();
     parts_->workers.stop();
     parts_->sequencer->stop();
+    parts_->releaser->stop();
     parts_->sealer.stop();
     parts_->subscriptions.stop();
     parts_->root_check.stop();

@@ -23,15 +23,24 @@ constexpr std::size_t header_size(std::size_t payload_size) noexcept
     return payload_size <= longest_short_payload ? 1 : 1 + minimal_length(payload_size);
 }
 
+/// Size of `string` as an item.
+constexpr std::size_t string_size(BytesView string) noexcept
+{
+    return string.size() == 1 && string[0] < 0x80 ? 1 : header_size(string.size()) + string.size();
+}
+
+/// Size of an integer as an item.
+constexpr std::size_t integer_size(std::uint64_t value) noexcept
+{
+    return value < 0x80 ? 1 : 1 + minimal_length(value);
+}
+
 /// Counts the bytes that a `Placer` would write.
 class Measure
 {
 public:
-    void bytes(BytesView string) noexcept
-    {
-        size_ += (string.size() == 1 && string[0] < 0x80) ? 1 : header_size(string.size()) + string.size();
-    }
-    void integer(std::uint64_t value) noexcept { size_ += value < 0x80 ? 1 : 1 + minimal_length(value); }
+    void bytes(BytesView string) noexcept { size_ += string_size(string); }
+    void integer(std::uint64_t value) noexcept { size_ += integer_size(value); }
     void integer(const U256& value) noexcept
     {
         size_ += value < U256{0x80} ? 1 : 1 + static_cast<std::size_t>(value.byte_length());
@@ -109,6 +118,17 @@ public:
     void list_header(std::size_t payload_size) noexcept { header(0xc0, payload_size); }
     /// Header of a string that is not a single byte below 0x80.
     void string_header(std::size_t payload_size) noexcept { header(0x80, payload_size); }
+
+    /// The place of the next `count` bytes, which the caller writes.
+    Byte* take(std::size_t count) noexcept
+    {
+        auto* const place = cursor_;
+        cursor_ += count;
+        return place;
+    }
+
+    /// The place behind what was written.
+    [[nodiscard]] Byte* end() const noexcept { return cursor_; }
 
 private:
     void header(Byte base, std::size_t payload_size) noexcept

@@ -37,6 +37,7 @@ struct Backend
     const world::World& world;
     const sequencer::History& history;
     const sequencer::Sealer& sealer;
+    const sequencer::Releaser& releaser;
     sequencer::Sequencer& sequencer;
     Workers& workers;
     SealWaiters& waiters;

@@ -119,6 +119,12 @@ std::string_view text_of(PoolRefusal reason)
             return "account limit exceeded";
         case PoolRefusal::nonce_gap:
             return "nonce gap";
+        case PoolRefusal::insufficient_funds_for_all:
+            return "insufficient funds for gas * price + value of all pooled transactions";
+        case PoolRefusal::evicted:
+            return "transaction had to leave the full txpool";
+        case PoolRefusal::expired:
+            return "transaction waited too long for an earlier nonce";
         case PoolRefusal::stopping:
             return "the node is stopping";
     }

@@ -159,16 +159,30 @@ void new_pending_transaction_filter(Call& call)
     add_filter(call, {FilterState::Kind::transactions, {}, open->number(), open->transactions.size()});
 }
 
-std::optional<FilterState> filter_of(Call& call, std::uint64_t id)
+struct NamedFilter
 {
+    RandomId id;
+    FilterState state;
+};
+
+/// The filter that the only parameter names; if there is none, the call is answered.
+std::optional<NamedFilter> named_filter(Call& call)
+{
+    const auto id = call.parameters.quantity256(0);
+    if (call.reject_bad_parameters(1))
+        return std::nullopt;
     auto state = call.backend.filters.get(id);
     if (!state)
+    {
         call.reply.error({code::server_error, "filter not found", {}});
-    return state;
+        return std::nullopt;
+    }
+    return NamedFilter{id, std::move(*state)};
 }
 
-void answer_transaction_changes(Call& call, std::uint64_t id, const FilterState& state)
+void answer_transaction_changes(Call& call, const NamedFilter& filter)
 {
+    const auto& state = filter.state;
     const auto& history = call.backend.history;
     auto number = std::max(state.next_block, history.oldest_number());
     auto place = number == state.next_block ? state.next_transaction : 0;
@@ -190,28 +204,25 @@ void answer_transaction_changes(Call& call, std::uint64_t id, const FilterState&
             }
             json.end_array();
         });
-    call.backend.filters.advance(id, number, place);
+    call.backend.filters.advance(filter.id, number, place);
 }
 
 void get_filter_changes(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
-    if (call.reject_bad_parameters(1))
+    const auto filter = named_filter(call);
+    if (!filter)
         return;
-    const auto state = filter_of(call, id);
-    if (!state)
-        return;
-    if (state->kind == FilterState::Kind::transactions)
-        return answer_transaction_changes(call, id, *state);
+    if (filter->state.kind == FilterState::Kind::transactions)
+        return answer_transaction_changes(call, *filter);
 
     const auto& history = call.backend.history;
     const auto last = history.sealed_number();
-    const auto first = std::max(state->next_block, history.oldest_number());
-    call.backend.filters.advance(id, last + 1, 0);
+    const auto first = std::max(filter->state.next_block, history.oldest_number());
+    call.backend.filters.advance(filter->id, last + 1, 0);
     if (first > last)
         return call.reply.result([](JsonWriter& json) { json.raw("[]"); });
-    if (state->kind == FilterState::Kind::logs)
-        return answer_with_logs(call.reply, call.backend, state->logs, first, last);
+    if (filter->state.kind == FilterState::Kind::logs)
+        return answer_with_logs(call.reply, call.backend, filter->state.logs, first, last);
     call.reply.result(
         [&](JsonWriter& json)
         {
@@ -225,20 +236,17 @@ void get_filter_changes(Call& call)
 
 void get_filter_logs(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
-    if (call.reject_bad_parameters(1))
+    const auto filter = named_filter(call);
+    if (!filter)
         return;
-    const auto state = filter_of(call, id);
-    if (!state)
-        return;
-    if (state->kind != FilterState::Kind::logs)
+    if (filter->state.kind != FilterState::Kind::logs)
         return call.reply.error({code::server_error, "filter not found", {}});
-    answer_logs_query(call, state->logs);
+    answer_logs_query(call, filter->state.logs);
 }
 
 void uninstall_filter(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
+    const auto id = call.parameters.quantity256(0);
     if (!call.reject_bad_parameters(1))
         call.reply.result([&](JsonWriter& json) { json.boolean(call.backend.filters.remove(id)); });
 }

@@ -49,13 +49,13 @@ void subscribe(Call& call)
     if (!id)
         return call.reply.error({code::limit_exceeded, "too many subscriptions", {}});
     // The answer goes out first, so that no notification comes before the client knows the id.
-    call.reply.result([id](JsonWriter& json) { json.string(Subscriptions::text_of(*id)); });
+    call.reply.result([&id](JsonWriter& json) { json.string(Subscriptions::text_of(*id)); });
     call.backend.subscriptions.add(*id, call.channel, std::move(*topic));
 }
 
 void unsubscribe(Call& call)
 {
-    const auto id = call.parameters.quantity(0);
+    const auto id = call.parameters.quantity256(0);
     if (call.reject_bad_parameters(1))
         return;
     if (!call.channel)

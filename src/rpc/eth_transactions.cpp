@@ -55,6 +55,7 @@ void send_raw_transaction_sync(Call& call)
     if (!submission)
         return call.reply.error(submission.error());
     submission->refuse_gap = true;
+    submission->await_release = true;
 
     struct Waiting
     {
@@ -84,8 +85,12 @@ void send_raw_transaction_sync(Call& call)
             return;
         if (const auto* refusal = std::get_if<Refusal>(&result))
             return waiting->reply.error(error_of(*refusal));
-        waiting->reply.result_later([place = std::get<TransactionPlace>(result)](JsonWriter& json)
-            { write_receipt(json, *place.block, place.index); });
+        waiting->reply.result_later(
+            [place = std::get<TransactionPlace>(result)](JsonWriter& json)
+            {
+                const auto preconfirmation = sequencer::preconfirmation_of(place);
+                write_receipt(json, *place.block, place.index, preconfirmation ? &*preconfirmation : nullptr);
+            });
     };
     if (!call.backend.sequencer.submit(*submission) && !waiting->answered.exchange(true))
         waiting->reply.error({code::server_error, "txpool is full", {}});
@@ -116,7 +121,8 @@ void get_transaction_by_hash(Call& call)
 
 void get_transaction_receipt(Call& call)
 {
-    answer_about_transaction(call, write_receipt);
+    answer_about_transaction(call, [](JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index)
+        { write_receipt(json, block, index); });
 }
 
 void get_raw_transaction_by_hash(Call& call)

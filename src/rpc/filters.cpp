@@ -10,7 +10,7 @@ constexpr std::size_t most_filters = 10'000;
 constexpr std::chrono::minutes lifetime{5};
 }  // namespace
 
-std::optional<std::uint64_t> Filters::add(FilterState state)
+std::optional<RandomId> Filters::add(FilterState state)
 {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock{mutex_};
@@ -18,18 +18,18 @@ std::optional<std::uint64_t> Filters::add(FilterState state)
         std::erase_if(filters_, [now](const auto& entry) { return entry.second.last_use + lifetime < now; });
     if (filters_.size() >= most_filters)
         return std::nullopt;
-    const auto id = next_id_++ * 0x9e3779b97f4a7c15;
+    const auto id = draw_random_id();
     filters_.emplace(id, Filter{std::move(state), now});
     return id;
 }
 
-bool Filters::remove(std::uint64_t id)
+bool Filters::remove(const RandomId& id)
 {
     const std::lock_guard lock{mutex_};
     return filters_.erase(id) != 0;
 }
 
-std::optional<FilterState> Filters::get(std::uint64_t id)
+std::optional<FilterState> Filters::get(const RandomId& id)
 {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock{mutex_};
@@ -40,7 +40,7 @@ std::optional<FilterState> Filters::get(std::uint64_t id)
     return found->second.state;
 }
 
-void Filters::advance(std::uint64_t id, std::uint64_t next_block, std::size_t next_transaction)
+void Filters::advance(const RandomId& id, std::uint64_t next_block, std::size_t next_transaction)
 {
     const std::lock_guard lock{mutex_};
     if (const auto found = filters_.find(id); found != filters_.end())

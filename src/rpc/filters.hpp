@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rpc/parameters.hpp"
+#include "rpc/random_id.hpp"
 #include "sequencer/history.hpp"
 
 #include <chrono>
@@ -32,11 +33,11 @@ class Filters
 {
 public:
     /// Empty if there are too many.
-    std::optional<std::uint64_t> add(FilterState state);
-    bool remove(std::uint64_t id);
-    [[nodiscard]] std::optional<FilterState> get(std::uint64_t id);
+    std::optional<RandomId> add(FilterState state);
+    bool remove(const RandomId& id);
+    [[nodiscard]] std::optional<FilterState> get(const RandomId& id);
     /// Notes how far the filter was reported.
-    void advance(std::uint64_t id, std::uint64_t next_block, std::size_t next_transaction);
+    void advance(const RandomId& id, std::uint64_t next_block, std::size_t next_transaction);
 
 private:
     struct Filter
@@ -46,7 +47,6 @@ private:
     };
 
     std::mutex mutex_;
-    std::unordered_map<std::uint64_t, Filter> filters_;
-    std::uint64_t next_id_ = 1;
+    std::unordered_map<RandomId, Filter, RandomIdHasher> filters_;
 };
 }  // namespace jiffy::rpc

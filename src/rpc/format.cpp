@@ -2,6 +2,7 @@
 #include "rpc/format.hpp"
 
 #include "chain/l1_attributes.hpp"
+#include "rpc/statements.hpp"
 
 namespace jiffy::rpc
 {
@@ -43,7 +44,11 @@ void write_header_fields(JsonWriter& json, const types::Header& header)
 void write_mini_block_fields(JsonWriter& json, const sequencer::BlockRecord& block)
 {
     json.key("miniBlockCount").quantity(block.mini_blocks.size());
-    json.key("miniBlockOffset").quantity(block.first_mini_block);
+    json.key("miniBlockOffset");
+    if (const auto* start = block.release_start())
+        json.quantity(start->first_mini_block);
+    else
+        json.null();
 }
 
 void write_place(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index)
@@ -246,7 +251,10 @@ void write_log(JsonWriter& json, const LogPlace& place)
     json.end_object();
 }
 
-void write_receipt(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index)
+void write_receipt(JsonWriter& json,
+    const sequencer::BlockRecord& block,
+    std::size_t index,
+    const types::SignedPreconfirmation* preconfirmation)
 {
     const auto& record = block.transactions[index];
     json.begin_object();
@@ -274,6 +282,11 @@ void write_receipt(JsonWriter& json, const sequencer::BlockRecord& block, std::s
     for (std::uint32_t i = 0; i < record.receipt.logs.size(); ++i)
         write_log(json, {&block, static_cast<std::uint32_t>(index), i});
     json.end_array();
+    if (preconfirmation != nullptr)
+    {
+        json.key("preconfirmation");
+        write_preconfirmation(json, *preconfirmation);
+    }
     json.end_object();
 }
 
@@ -326,6 +339,24 @@ void write_block(JsonWriter& json, const sequencer::BlockRecord& block, bool ful
         json.key("withdrawals").begin_array();
         json.end_array();
     }
+    json.end_object();
+}
+
+void write_mini_block(JsonWriter& json, const sequencer::MiniBlockPlace& place, bool full_transactions)
+{
+    const auto& block = *place.block;
+    const auto& record = place.record();
+    json.begin_object();
+    write_mini_block_fields(json, {block.release_start()->terms, record.header, record.signature}, record.hash);
+    json.key("transactions").begin_array();
+    for (std::size_t i = record.first_transaction; i < record.first_transaction + record.transaction_count; ++i)
+    {
+        if (full_transactions)
+            write_transaction(json, block, i);
+        else
+            json.hex(block.transactions[i].hash);
+    }
+    json.end_array();
     json.end_object();
 }
 }  // namespace jiffy::rpc

@@ -33,8 +33,14 @@ void write_transaction_fields(JsonWriter& json, const TransactionFields& fields)
 void write_transaction(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index);
 
 /// Its receipt, on a chain of the OP Stack with what the data costs on L1 (as op-geth gives it); before the seal the
-/// block hash is the provisional one.
-void write_receipt(JsonWriter& json, const sequencer::BlockRecord& block, std::size_t index);
+/// block hash is the provisional one. The preconfirmation becomes a member of it if there is one.
+void write_receipt(JsonWriter& json,
+    const sequencer::BlockRecord& block,
+    std::size_t index,
+    const types::SignedPreconfirmation* preconfirmation = nullptr);
 
 void write_log(JsonWriter& json, const LogPlace& place);
+
+/// A sealed mini-block, its transactions as hashes or in full.
+void write_mini_block(JsonWriter& json, const sequencer::MiniBlockPlace& place, bool full_transactions);
 }  // namespace jiffy::rpc

@@ -7,59 +7,20 @@ namespace jiffy::rpc
 {
 namespace
 {
-/// The block that holds the mini-block; empty if it is not sealed yet or not remembered any more.
-sequencer::BlockPointer find_block_of(const sequencer::History& history, std::uint64_t mini_block)
-{
-    auto low = history.oldest_number();
-    auto high = history.open_block()->number() + 1;
-    while (high - low > 1)
-    {
-        const auto middle = low + (high - low) / 2;
-        const auto block = history.find(middle);
-        if (block && block->first_mini_block > mini_block)
-            high = middle;
-        else
-            low = middle;
-    }
-    auto block = history.find(low);
-    if (!block || block->first_mini_block > mini_block ||
-        mini_block - block->first_mini_block >= block->mini_blocks.size())
-        return nullptr;
-    return block;
-}
-
 void get_mini_block_by_number(Call& call)
 {
     const auto number = call.parameters.quantity(0);
     const bool full = call.parameters.has(1) && call.parameters.boolean(1);
     if (call.reject_bad_parameters(2))
         return;
-    const auto block = find_block_of(call.backend.history, number);
-    if (!block)
-        return call.reply.result([](JsonWriter& json) { json.null(); });
-    const auto& mini = block->mini_blocks[number - block->first_mini_block];
+    const auto place = call.backend.history.find_mini_block(number);
     call.reply.result(
         [&](JsonWriter& json)
         {
-            std::uint64_t gas = 0;
-            json.begin_object();
-            json.key("number").quantity(number);
-            json.key("blockNumber").quantity(block->number());
-            json.key("blockTimestamp").quantity(block->opening.timestamp);
-            json.key("index").quantity(number - block->first_mini_block);
-            json.key("timestamp").quantity(mini.time);
-            json.key("transactions").begin_array();
-            for (std::size_t i = mini.first_transaction; i < mini.first_transaction + mini.transaction_count; ++i)
-            {
-                gas += block->transactions[i].gas_used;
-                if (full)
-                    write_transaction(json, *block, i);
-                else
-                    json.hex(block->transactions[i].hash);
-            }
-            json.end_array();
-            json.key("gasUsed").quantity(gas);
-            json.end_object();
+            if (place)
+                write_mini_block(json, *place, full);
+            else
+                json.null();
         });
 }
 
@@ -74,7 +35,7 @@ void status(Call& call)
         {
             json.begin_object();
             json.key("transactions").number(metrics.transactions.load());
-            json.key("miniBlocks").number(metrics.mini_blocks.load());
+            json.key("miniBlocks").number(call.backend.releaser.metrics().mini_blocks.load());
             json.key("blocks").number(metrics.blocks.load());
             json.key("parentHashWaits").number(metrics.parent_hash_waits.load());
             json.key("pooledTransactions").number(call.backend.sequencer.pooled());

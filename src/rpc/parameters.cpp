@@ -86,6 +86,11 @@ std::uint64_t Parameters::quantity(std::size_t index)
     return value_or_reject(*this, index, required(index), parse_quantity64);
 }
 
+U256 Parameters::quantity256(std::size_t index)
+{
+    return value_or_reject(*this, index, required(index), parse_quantity256);
+}
+
 std::uint64_t Parameters::lenient_number(std::size_t index)
 {
     const auto element = required(index);

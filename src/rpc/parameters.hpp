@@ -94,6 +94,8 @@ public:
     Bytes bytes(std::size_t index);
     /// A hex number of at most 64 bits.
     std::uint64_t quantity(std::size_t index);
+    /// A hex number of at most 256 bits.
+    U256 quantity256(std::size_t index);
     /// A hex number or a plain one.
     std::uint64_t lenient_number(std::size_t index);
     bool boolean(std::size_t index);

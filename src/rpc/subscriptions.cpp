@@ -4,8 +4,6 @@
 #include "base/hex.hpp"
 #include "rpc/format.hpp"
 
-#include <random>
-
 namespace jiffy::rpc
 {
 namespace
@@ -14,7 +12,7 @@ constexpr std::size_t most_subscriptions = 10'000;
 constexpr std::size_t most_logs_per_block = 100'000;
 
 template <class Write>
-std::shared_ptr<const std::string> make_notification(std::uint64_t id, Write&& write)
+std::shared_ptr<const std::string> make_notification(const RandomId& id, Write&& write)
 {
     std::string text = R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":)";
     text.append(json_string(Subscriptions::text_of(id))).append(",\"result\":");
@@ -25,7 +23,7 @@ std::shared_ptr<const std::string> make_notification(std::uint64_t id, Write&& w
 }
 
 /// One message for each matching log of some of a block's transactions.
-void send_logs(std::uint64_t id,
+void send_logs(const RandomId& id,
     Channel& channel,
     const LogFilter& filter,
     const sequencer::BlockRecord& block,
@@ -42,7 +40,6 @@ void send_logs(std::uint64_t id,
 Subscriptions::Subscriptions(const sequencer::History& history, SealWaiters& waiters)
   : history_{history}
   , waiters_{waiters}
-  , next_id_{std::random_device{}()}
 {
 }
 
@@ -56,7 +53,7 @@ void Subscriptions::start()
     told_sealed_ = history_.sealed_number();
     const auto open = history_.open_block();
     told_block_ = open->number();
-    told_transactions_ = open->transactions.size();
+    told_transactions_ = open->released_count();
     thread_ = std::thread{[this] { run(); }};
 }
 
@@ -69,29 +66,28 @@ void Subscriptions::stop()
     thread_.join();
 }
 
-std::string Subscriptions::text_of(std::uint64_t id)
+std::string Subscriptions::text_of(const RandomId& id)
 {
     return to_quantity(id);
 }
 
-std::optional<std::uint64_t> Subscriptions::reserve_id()
+std::optional<RandomId> Subscriptions::reserve_id()
 {
     const std::lock_guard lock{mutex_};
     if (subscriptions_.size() >= most_subscriptions)
         drop_closed();
     if (subscriptions_.size() >= most_subscriptions)
         return std::nullopt;
-    // Spread over the whole range, so that nobody takes one for a count.
-    return next_id_++ * 0x9e3779b97f4a7c15;
+    return draw_random_id();
 }
 
-void Subscriptions::add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic)
+void Subscriptions::add(const RandomId& id, const std::shared_ptr<Channel>& channel, Topic topic)
 {
     const std::lock_guard lock{mutex_};
     subscriptions_.emplace(id, Subscription{channel, std::move(topic)});
 }
 
-bool Subscriptions::remove(std::uint64_t id, const std::shared_ptr<Channel>& channel)
+bool Subscriptions::remove(const RandomId& id, const std::shared_ptr<Channel>& channel)
 {
     const std::lock_guard lock{mutex_};
     const auto found = subscriptions_.find(id);
@@ -122,7 +118,7 @@ void Subscriptions::run()
                 continue;
             }
             const bool is_closed = block->state_commit().has_value();
-            const std::size_t count = block->transactions.size();
+            const std::size_t count = block->released_count();
             if (count > told_transactions_)
                 tell_released(*block, std::exchange(told_transactions_, count), count);
             if (!is_closed || history_.find(told_block_ + 1) == nullptr)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rpc/parameters.hpp"
+#include "rpc/random_id.hpp"
 #include "rpc/seal_waiters.hpp"
 #include "rpc/server.hpp"
 #include "sequencer/queues.hpp"
@@ -44,13 +45,13 @@ public:
     void notify() { waiters_.notify(); }
 
     /// A fresh id, which `add` makes effective; empty if there are too many subscriptions.
-    std::optional<std::uint64_t> reserve_id();
+    std::optional<RandomId> reserve_id();
     /// What happens from now on is told.
-    void add(std::uint64_t id, const std::shared_ptr<Channel>& channel, Topic topic);
+    void add(const RandomId& id, const std::shared_ptr<Channel>& channel, Topic topic);
     /// False if the channel has no such subscription.
-    bool remove(std::uint64_t id, const std::shared_ptr<Channel>& channel);
+    bool remove(const RandomId& id, const std::shared_ptr<Channel>& channel);
     /// An id as clients see it.
-    static std::string text_of(std::uint64_t id);
+    static std::string text_of(const RandomId& id);
 
 private:
     struct Subscription
@@ -68,8 +69,7 @@ private:
     SealWaiters& waiters_;
     std::atomic<bool> stopping_ = false;
     std::mutex mutex_;
-    std::uint64_t next_id_;
-    std::unordered_map<std::uint64_t, Subscription> subscriptions_;
+    std::unordered_map<RandomId, Subscription, RandomIdHasher> subscriptions_;
     /// How far the history was told.
     std::uint64_t told_sealed_ = 0;
     std::uint64_t told_block_ = 0;

@@ -58,6 +58,12 @@ std::vector<DevelopmentAccount> development_accounts()
     return accounts;
 }
 
+Hash development_sequencer_secret() noexcept
+{
+    constexpr std::string_view text = "jiffy development sequencer";
+    return crypto::keccak256({reinterpret_cast<const Byte*>(text.data()), text.size()});
+}
+
 Genesis development_genesis(const chain::ChainSpecification& specification,
     std::span<const DevelopmentAccount> accounts,
     std::uint64_t timestamp)

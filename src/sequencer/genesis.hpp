@@ -22,6 +22,10 @@ inline constexpr std::string_view development_mnemonic = "test test test test te
 /// The first ten accounts of `development_mnemonic`.
 std::vector<DevelopmentAccount> development_accounts();
 
+/// Key that a development chain's sequencer signs with: Keccak-256 of "jiffy development sequencer". Everybody knows
+/// it.
+Hash development_sequencer_secret() noexcept;
+
 /// The first block of a chain and the state after it.
 struct Genesis
 {

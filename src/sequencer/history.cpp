@@ -14,6 +14,7 @@ History::History(std::size_t block_limit, std::uint64_t hash_seed)
   , ring_{std::make_unique<std::atomic<const Entry*>[]>(mask_ + 1)}
   , transactions_{hash_seed}
   , provisional_hashes_{hash_seed}
+  , mini_blocks_{hash_seed}
   , hashes_{hash_seed}
 {
 }
@@ -58,13 +59,56 @@ void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed
     const Hash hash = sealed.hash;
     block->seal(std::move(sealed));
     hashes_.insert(hash, block);
-    // Shortly before the sequencing thread forgets the block, while it can still be asked for its hash.
-    const std::size_t distance = mask_ - 2;
-    if (block->number() >= distance)
-        if (const auto old = find(block->number() - distance); old && old->sealed() != nullptr)
-            hashes_.erase(old->sealed()->hash);
+    if (const auto old = find_leaving(block->number()); old && old->sealed() != nullptr)
+        hashes_.erase(old->sealed()->hash);
     sealed_number_.store(block->number(), std::memory_order_release);
     raise_visible_number(block->number());
+}
+
+void History::index_newest_mini_block(const std::shared_ptr<BlockRecord>& block)
+{
+    const auto index = block->mini_blocks.size() - 1;
+    mini_blocks_.insert(block->mini_blocks[index].hash, {block, static_cast<std::uint32_t>(index)});
+    if (index != 0)
+        return;
+    if (const auto old = find_leaving(block->number()))
+        for (std::size_t i = 0; i < old->mini_blocks.size(); ++i)
+            mini_blocks_.erase(old->mini_blocks[i].hash);
+}
+
+BlockPointer History::find_leaving(std::uint64_t newest) const
+{
+    const std::size_t distance = mask_ - 2;
+    return newest >= distance ? find(newest - distance) : nullptr;
+}
+
+std::optional<MiniBlockPlace> History::find_mini_block(std::uint64_t number) const
+{
+    // The last block whose first mini-block is not behind the wanted one.
+    auto begin = oldest_number();
+    auto end = open_number_.load(std::memory_order_acquire) + 1;
+    while (end - begin > 1)
+    {
+        const auto middle = begin + (end - begin) / 2;
+        const auto block = find(middle);
+        const auto* start = block ? block->release_start() : nullptr;
+        if (block && (start == nullptr || start->first_mini_block > number))
+            end = middle;
+        else
+            begin = middle;
+    }
+    auto block = find(begin);
+    if (!block || block->release_start() == nullptr)
+        return std::nullopt;
+    const auto first = block->release_start()->first_mini_block;
+    if (number < first || number - first >= block->mini_blocks.size())
+        return std::nullopt;
+    return MiniBlockPlace{std::move(block), static_cast<std::uint32_t>(number - first)};
+}
+
+std::optional<MiniBlockPlace> History::find_mini_block(const Hash& hash) const
+{
+    return mini_blocks_.find(hash);
 }
 
 void History::raise_visible_number(std::uint64_t number) noexcept

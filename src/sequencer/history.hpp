@@ -7,8 +7,9 @@
 
 namespace jiffy::sequencer
 {
-/// Blocks, mini-blocks, transactions and receipts of the last blocks, in memory. Two threads write, each its own part:
-/// the sequencing thread opens blocks and adds transactions, the sealing thread seals. Reading takes no lock.
+/// Blocks, mini-blocks, transactions and receipts of the last blocks, in memory. Three threads write, each its own
+/// part: the sequencing thread opens blocks and adds transactions, the releasing thread adds mini-blocks, the sealing
+/// thread seals. Reading takes no lock.
 class History
 {
 public:
@@ -22,6 +23,8 @@ public:
     void open(const std::shared_ptr<BlockRecord>& block);
     /// Sequencing thread: makes the open block's newest transaction findable by its hash.
     void index_newest_transaction(const std::shared_ptr<BlockRecord>& block);
+    /// Releasing thread: makes the block's newest mini-block findable by its hash.
+    void index_newest_mini_block(const std::shared_ptr<BlockRecord>& block);
     /// Sealing thread: makes the block the sealed head.
     void seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed);
 
@@ -45,6 +48,9 @@ public:
     /// By canonical or provisional hash.
     [[nodiscard]] BlockPointer find(const Hash& hash) const;
     [[nodiscard]] std::optional<TransactionPlace> find_transaction(const Hash& hash) const;
+    /// A sealed mini-block; empty if there is none such, or not any more.
+    [[nodiscard]] std::optional<MiniBlockPlace> find_mini_block(std::uint64_t number) const;
+    [[nodiscard]] std::optional<MiniBlockPlace> find_mini_block(const Hash& hash) const;
 
     /// For execution: hashes of sealed blocks; that of a block whose roots are not known yet is unavailable.
     [[nodiscard]] evm::BlockHashes block_hashes() const noexcept;
@@ -58,6 +64,9 @@ private:
     /// The block whose number the writer keeps there; never null once there is one.
     [[nodiscard]] BlockPointer newest(const std::atomic<std::uint64_t>& number) const;
     void forget(const BlockRecord& block);
+    /// The block that leaves the history soon, when `newest` is the newest one: what other threads than the sequencing
+    /// thread have indexed of it goes a little before it does.
+    [[nodiscard]] BlockPointer find_leaving(std::uint64_t newest) const;
     void raise_visible_number(std::uint64_t number) noexcept;
 
     std::size_t mask_;
@@ -65,7 +74,9 @@ private:
     EpochDomain ring_epochs_;
     HashIndex<TransactionPlace> transactions_;
     HashIndex<BlockPointer> provisional_hashes_;
-    /// Written by the sealing thread, the other tables by the sequencing thread.
+    /// Written by the releasing thread.
+    HashIndex<MiniBlockPlace> mini_blocks_;
+    /// Written by the sealing thread; the tables that are not said to be another's by the sequencing thread.
     HashIndex<BlockPointer> hashes_;
     std::atomic<std::uint64_t> open_number_ = 0;
     std::atomic<std::uint64_t> sealed_number_ = 0;

@@ -2,6 +2,7 @@
 #include "sequencer/ledger.hpp"
 
 #include "chain/fees.hpp"
+#include "chain/system_contracts.hpp"
 #include "rlp/rlp.hpp"
 
 #include <stdexcept>
@@ -28,13 +29,13 @@ Hash provisional_hash_of(const types::Header& opened)
 Ledger::Ledger(const chain::ChainSpecification& specification,
     world::World& world,
     History& history,
-    Sealer& sealer,
+    Releaser& releaser,
     std::uint64_t hash_seed,
     std::function<void(std::uint64_t)> wait_for_seal)
   : specification_{specification}
   , world_{world}
   , history_{history}
-  , sealer_{sealer}
+  , releaser_{releaser}
   , wait_for_seal_{std::move(wait_for_seal)}
   , codes_{std::size_t{64} << 20, hash_seed}
   , executor_{codes_, hash_seed}
@@ -43,14 +44,17 @@ Ledger::Ledger(const chain::ChainSpecification& specification,
 
 void Ledger::open_block(const OpenBlock& entry)
 {
-    block_ = std::make_shared<BlockRecord>(entry.header, provisional_hash_of(entry.header), next_mini_block_);
+    block_ = std::make_shared<BlockRecord>(entry.header, provisional_hash_of(entry.header));
     log_count_ = 0;
     execution_.emplace(specification_, world_.latest(), executor_);
     const auto opened = execution_->open_before_parent_hash(entry.header, history_.block_hashes());
     if (!opened)
         throw std::logic_error{"a block of our own cannot be opened"};
-    commit(execution_->opening_difference());
+    world_.apply(execution_->opening_difference());
+    if (const auto& slot = execution_->awaited_slot())
+        world_.reserve_slot(chain::system_contracts::history_storage, *slot);
     history_.open(block_);
+    releaser_.push(BlockOpened{block_, execution_->opening_difference(), world_.id_counts()});
     provide_parent_hash_if_known();
 }
 
@@ -66,18 +70,11 @@ void Ledger::provide_parent_hash_if_known()
 void Ledger::provide_parent_hash()
 {
     const auto parent = history_.find(block_->number() - 1);
-    const auto difference = execution_->provide_parent_hash(parent->sealed()->hash);
+    auto difference = execution_->provide_parent_hash(parent->sealed()->hash);
     if (!difference)
         throw std::logic_error{"the parent's hash cannot be stored"};
-    commit(*difference);
-}
-
-void Ledger::commit(const types::StateDifference& difference)
-{
-    if (difference.accounts.empty())
-        return;
-    world_.apply(difference);
-    differences_.push_back(difference);
+    world_.apply(*difference);
+    releaser_.push(ParentHashStored{std::move(*difference)});
 }
 
 types::Account Ledger::account(const Address& address) const
@@ -86,66 +83,56 @@ types::Account Ledger::account(const Address& address) const
     return world_.latest().account(address, account) == state::Presence::present ? account : types::Account{};
 }
 
-Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(Tx entry)
+Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTransaction& ordered, Completion* complete)
 {
-    auto executed = execution_->execute(entry.transaction, entry.sender);
+    auto executed = execution_->execute(ordered.transaction, ordered.sender);
     if (!executed && std::holds_alternative<chain::StateUnavailable>(executed.error()))
     {
         // The world is complete: it can only be the parent's hash.
         ++metrics_.parent_hash_waits;
         wait_for_seal_(block_->number() - 1);
         provide_parent_hash_if_known();
-        executed = execution_->execute(entry.transaction, entry.sender);
+        executed = execution_->execute(ordered.transaction, ordered.sender);
     }
     if (!executed)
         return failure(std::get<chain::InvalidTransaction>(executed.error()));
 
     const chain::TransactionOutcome& outcome = **executed;
-    commit(outcome.difference);
+    Committed committed;
+    world_.apply(outcome.difference, &committed.difference_ids);
+    committed.difference = outcome.difference;
+    committed.ids = world_.id_counts();
 
     TransactionRecord record;
-    record.transaction = std::move(entry.transaction);
-    record.hash = entry.hash;
-    record.sender = entry.sender;
+    record.transaction = std::move(ordered.transaction);
+    record.hash = ordered.hash;
+    record.sender = ordered.sender;
     record.receipt = execution_->receipts().back();
     record.gas_used = outcome.gas_used;
     record.effective_gas_price = outcome.effective_gas_price;
     record.blob_gas_used = outcome.blob_gas_used;
     record.created = outcome.created;
     record.first_log = log_count_;
-    record.mini_block = next_mini_block_;
     log_count_ += outcome.logs.size();
     block_->transactions.push_back(std::move(record));
     history_.index_newest_transaction(block_);
     metrics_.transactions.fetch_add(1, std::memory_order_relaxed);
+    if (complete != nullptr)
+        committed.complete = std::move(*complete);
+    releaser_.push(std::move(committed));
     return TransactionPlace{block_, static_cast<std::uint32_t>(block_->transactions.size() - 1)};
 }
 
-void Ledger::execute(System entry)
+void Ledger::execute_system(types::Transaction transaction)
 {
-    const auto hash = types::transaction_hash(entry.transaction);
-    const auto sender = entry.transaction.deposit.from;
-    if (!execute(Tx{std::move(entry.transaction), hash, sender}))
+    const auto hash = types::transaction_hash(transaction);
+    const auto sender = transaction.deposit.from;
+    OrderedTransaction ordered{std::move(transaction), hash, sender};
+    if (!execute(ordered, nullptr))
         throw std::logic_error{"a transaction of the protocol is not valid"};
 }
 
-void Ledger::seal_mini(const SealMini& entry)
-{
-    const auto sealed_count = block_->mini_blocks.size();
-    std::uint32_t first = 0;
-    if (sealed_count != 0)
-    {
-        const auto& last = block_->mini_blocks[sealed_count - 1];
-        first = last.first_transaction + last.transaction_count;
-    }
-    block_->mini_blocks.push_back({entry.time, first, static_cast<std::uint32_t>(block_->transactions.size()) - first});
-    ++next_mini_block_;
-    metrics_.mini_blocks.fetch_add(1, std::memory_order_relaxed);
-    if (!differences_.empty())
-        sealer_.push(TrieUpdate{std::exchange(differences_, {})});
-}
-
-void Ledger::seal_block()
+void Ledger::end_block(std::optional<std::uint64_t> time)
 {
     if (execution_->awaits_parent_hash())
     {
@@ -155,31 +142,38 @@ void Ledger::seal_block()
     const auto closed = execution_->end();
     if (!closed)
         throw std::logic_error{"a block of our own cannot be closed"};
-    commit(execution_->closing_difference());
-    if (!differences_.empty())
-        sealer_.push(TrieUpdate{std::exchange(differences_, {})});
+    world_.apply(execution_->closing_difference());
     block_->close(world_.commit_number());
-    const bool commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp);
-    sealer_.push(SealRequest{block_, execution_->requests(), commits_to_withdrawals});
+    releaser_.push(BlockEnded{.requests = execution_->requests(),
+        .commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp),
+        .difference = execution_->closing_difference(),
+        .time = time});
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();
 }
 
-void Ledger::apply(Entry entry)
+void Ledger::apply(const Entry& entry)
 {
     struct Visitor
     {
         Ledger& ledger;
 
-        void operator()(OpenBlock& open) const { ledger.open_block(open); }
-        void operator()(System& transaction) const { ledger.execute(std::move(transaction)); }
-        void operator()(Tx& transaction) const
+        void operator()(const OpenBlock& open) const { ledger.open_block(open); }
+        void operator()(const System& system) const { execute_again(system.place); }
+        void operator()(const Tx& transaction) const { execute_again(transaction.place); }
+        void execute_again(const TransactionPlace& place) const
         {
-            if (!ledger.execute(std::move(transaction)))
+            const auto& record = place.record();
+            OrderedTransaction ordered{record.transaction, record.hash, record.sender};
+            if (!ledger.execute(ordered, nullptr))
                 throw std::logic_error{"a transaction of the log is not valid"};
         }
-        void operator()(SealMini& seal) const { ledger.seal_mini(seal); }
-        void operator()(SealBlock&) const { ledger.seal_block(); }
+        void operator()(const SealMini& seal) const
+        {
+            ledger.releaser_.process_pending();
+            ledger.releaser_.seal_mini(seal.time);
+        }
+        void operator()(const SealBlock& seal) const { ledger.end_block(seal.time); }
     };
     std::visit(Visitor{*this}, entry);
 }

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "chain/block_execution.hpp"
-#include "sequencer/order_log.hpp"
-#include "sequencer/sealer.hpp"
-#include "world/world.hpp"
+#include "sequencer/releaser.hpp"
 
 namespace jiffy::sequencer
 {
@@ -12,14 +10,21 @@ namespace jiffy::sequencer
 struct LedgerMetrics
 {
     std::atomic<std::uint64_t> transactions = 0;
-    std::atomic<std::uint64_t> mini_blocks = 0;
     std::atomic<std::uint64_t> blocks = 0;
     /// Transactions that had to wait for the parent's hash.
     std::atomic<std::uint64_t> parent_hash_waits = 0;
 };
 
-/// Applies the entries of the order log: to the world, to the history, and to the queue of the sealer. What it does
-/// follows from the entries alone, so that applying a log again gives the same blocks.
+/// A user's transaction at its place in the order, not executed yet.
+struct OrderedTransaction
+{
+    types::Transaction transaction;
+    Hash hash;
+    Address sender;
+};
+
+/// Applies what was put in order to the world and to the history, and hands it on to be released. What it does follows
+/// from the order alone, so that applying a log again gives the same blocks.
 class Ledger
 {
 public:
@@ -27,20 +32,21 @@ public:
     Ledger(const chain::ChainSpecification& specification,
         world::World& world,
         History& history,
-        Sealer& sealer,
+        Releaser& releaser,
         std::uint64_t hash_seed,
         std::function<void(std::uint64_t number)> wait_for_seal);
 
     void open_block(const OpenBlock& entry);
-    /// Executes on top of everything before it; the world holds the result when it returns. A failure leaves no trace.
-    Result<TransactionPlace, chain::InvalidTransaction> execute(Tx entry);
+    /// Executes on top of everything before it; the world holds the result when it returns. A failure leaves no trace,
+    /// and `ordered` and `complete` where they are; else `complete`, if there is one, is told when it is released.
+    Result<TransactionPlace, chain::InvalidTransaction> execute(OrderedTransaction& ordered, Completion* complete);
     /// Executes a transaction of the protocol, which cannot be refused.
-    void execute(System entry);
-    void seal_mini(const SealMini& entry);
-    void seal_block();
+    void execute_system(types::Transaction transaction);
+    /// The time is that of the end of its last mini-block if it is known beforehand.
+    void end_block(std::optional<std::uint64_t> time = {});
 
-    /// Applies any entry; for replay.
-    void apply(Entry entry);
+    /// Applies any entry of another chain's log; for replay.
+    void apply(const Entry& entry);
 
     /// Puts the parent's hash in its slot (EIP-2935) as soon as it is known.
     void provide_parent_hash_if_known();
@@ -53,20 +59,16 @@ public:
 
 private:
     void provide_parent_hash();
-    void commit(const types::StateDifference& difference);
 
     const chain::ChainSpecification& specification_;
     world::World& world_;
     History& history_;
-    Sealer& sealer_;
+    Releaser& releaser_;
     std::function<void(std::uint64_t)> wait_for_seal_;
     evm::CodeCache codes_;
     chain::Executor executor_;
     std::optional<chain::BlockExecution> execution_;
     std::shared_ptr<BlockRecord> block_;
-    /// Since the last mini-block, for the trie.
-    std::vector<types::StateDifference> differences_;
-    std::uint64_t next_mini_block_ = 0;
     std::uint64_t log_count_ = 0;
     LedgerMetrics metrics_;
 };

@@ -71,7 +71,7 @@ TEST(OptimismChain, begins_every_block_with_the_l1_attributes)
         EXPECT_EQ(first.sender, predeploys::depositor_account);
         EXPECT_TRUE(first.receipt.success);
         EXPECT_EQ(first.receipt.deposit_nonce, number - 1);
-        EXPECT_EQ(first.mini_block, block->first_mini_block);
+        EXPECT_EQ(block->fragment_of(0)->mini_block, block->release_start()->first_mini_block);
         const auto attributes = chain::decode_l1_attributes(first.transaction.data);
         ASSERT_TRUE(attributes);
         EXPECT_EQ(attributes->sequence_number, number);
@@ -216,11 +216,12 @@ RC_GTEST_PROP(OptimismChainProperty, blocks_are_those_of_the_log_and_of_the_impo
         chain.pass(*rc::gen::inRange<std::uint64_t>(0, 400));
     }
     chain.sequencer->stop();
+    chain.releaser->process_pending();
     chain.sealer->process_pending();
     RC_ASSERT(chain.supply() == supply);
 
     OptimismChain copy;
-    replay(chain.sequencer->log(), copy);
+    replay(chain.releaser->log(), copy);
     Importer importer{chain.genesis};
     RC_ASSERT(copy.history.sealed_number() == chain.history.sealed_number());
     for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)

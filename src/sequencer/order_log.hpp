@@ -15,18 +15,16 @@ struct OpenBlock
     types::Header header;
 };
 
-/// A transaction of the protocol itself, such as the L1 attributes: a deposit, which nobody signs.
+/// A transaction of the protocol itself, such as the L1 attributes, with its result: a deposit, which nobody signs.
 struct System
 {
-    types::Transaction transaction;
+    TransactionPlace place;
 };
 
-/// A user's transaction.
+/// A user's transaction, with its result.
 struct Tx
 {
-    types::Transaction transaction;
-    Hash hash;
-    Address sender;
+    TransactionPlace place;
 };
 
 /// A mini-block ends.
@@ -36,9 +34,11 @@ struct SealMini
     std::uint64_t time = 0;
 };
 
-/// A block ends.
+/// A block ends, and with it its last mini-block.
 struct SealBlock
 {
+    /// Microseconds of Unix time.
+    std::uint64_t time = 0;
 };
 
 /// Everything that changes the state, in the one order that all nodes follow.

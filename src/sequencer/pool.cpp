@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/pool.hpp"
 
+#include "chain/validity.hpp"
+
 namespace jiffy::sequencer
 {
 namespace
@@ -18,51 +20,148 @@ bool pays_enough_to_replace(const types::Transaction& replacement, const types::
 }
 }  // namespace
 
-Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission)
+void Pool::set_gap(std::uint64_t nonce, Entry& entry, bool has_gap)
+{
+    if (entry.has_gap == has_gap)
+        return;
+    entry.has_gap = has_gap;
+    const auto& submission = entry.submission;
+    const ByFee fee{submission.transaction.max_fee_per_gas, submission.sender, nonce};
+    const ByAge age{entry.arrival, submission.sender, nonce};
+    if (has_gap)
+    {
+        by_fee_.insert(fee);
+        by_age_.insert(age);
+    }
+    else
+    {
+        by_fee_.erase(fee);
+        by_age_.erase(age);
+    }
+}
+
+void Pool::classify(Sender& sender, std::uint64_t account_nonce)
+{
+    for (auto& [nonce, entry] : sender.queue)
+    {
+        const bool has_gap = nonce > account_nonce;
+        set_gap(nonce, entry, has_gap);
+        if (!has_gap)
+            account_nonce = nonce + 1;
+    }
+}
+
+Submission Pool::remove(SenderPlace sender, Queue::iterator place)
+{
+    set_gap(place->first, place->second, false);
+    auto submission = std::move(place->second.submission);
+    sender->second.cost = sender->second.cost - place->second.cost;
+    sender->second.queue.erase(place);
+    --size_;
+    if (sender->second.queue.empty())
+        senders_.erase(sender);
+    return submission;
+}
+
+Result<void, PoolRefusal> Pool::make_room(const Submission& submission,
+    bool has_gap,
+    std::optional<Submission>& evicted)
+{
+    if (size_ < limits_.transactions)
+        return {};
+    if (by_fee_.empty())
+        return failure(PoolRefusal::full);
+    // An executable one is worth more than one that waits, whatever it pays, and is never given up for one that waits.
+    const auto worst = *by_fee_.begin();
+    if ((has_gap && submission.transaction.max_fee_per_gas <= worst.max_fee) || worst.sender == submission.sender)
+        return failure(PoolRefusal::full);
+    const auto sender = senders_.find(worst.sender);
+    evicted = remove(sender, sender->second.queue.find(worst.nonce));
+    return {};
+}
+
+Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission, const SenderState& state, std::uint64_t time)
 {
     const auto nonce = submission.transaction.nonce;
-    const auto sender = senders_.find(submission.sender);
+    const auto cost = chain::maximum_cost(submission.transaction);
+    auto sender = senders_.find(submission.sender);
+    const auto pooled_cost = sender != senders_.end() ? sender->second.cost : U256{};
+    const auto can_pay = [&](const U256& others)
+    { return cost && others <= state.balance && *cost <= state.balance - others; };
     if (sender != senders_.end())
     {
-        auto& queue = sender->second;
+        auto& queue = sender->second.queue;
         if (const auto place = queue.find(nonce); place != queue.end())
         {
-            if (place->second.hash == submission.hash)
+            auto& entry = place->second;
+            if (entry.submission.hash == submission.hash)
                 return failure(PoolRefusal::already_known);
-            if (!pays_enough_to_replace(submission.transaction, place->second.transaction))
+            if (!pays_enough_to_replace(submission.transaction, entry.submission.transaction))
                 return failure(PoolRefusal::replacement_underpriced);
-            return Added{&place->second, std::exchange(place->second, std::move(submission))};
+            if (!can_pay(pooled_cost - entry.cost))
+                return failure(PoolRefusal::insufficient_funds_for_all);
+            set_gap(nonce, entry, false);
+            sender->second.cost = pooled_cost - entry.cost + *cost;
+            entry.cost = *cost;
+            entry.arrival = time;
+            auto replaced = std::exchange(entry.submission, std::move(submission));
+            classify(sender->second, state.nonce);
+            return Added{&entry.submission, std::move(replaced), std::nullopt};
         }
         if (queue.size() >= limits_.per_sender)
             return failure(PoolRefusal::account_limit_exceeded);
     }
-    if (size_ >= limits_.transactions)
-        return failure(PoolRefusal::full);
-    auto& queue = sender != senders_.end() ? sender->second : senders_[submission.sender];
-    const auto place = queue.emplace(nonce, std::move(submission)).first;
+    if (!can_pay(pooled_cost))
+        return failure(PoolRefusal::insufficient_funds_for_all);
+    const bool has_gap = next_nonce(submission.sender, state.nonce) < nonce;
+    std::optional<Submission> evicted;
+    if (const auto room = make_room(submission, has_gap, evicted); !room)
+        return failure(room.error());
+    auto& owner = senders_[submission.sender];
+    owner.cost = owner.cost + *cost;
+    const auto place =
+        owner.queue.emplace(nonce, Entry{.submission = std::move(submission), .cost = *cost, .arrival = time}).first;
     ++size_;
-    return Added{&place->second, std::nullopt};
+    classify(owner, state.nonce);
+    return Added{&place->second.submission, std::nullopt, std::move(evicted)};
 }
 
 std::optional<Submission> Pool::take(const Address& sender, std::uint64_t nonce, std::vector<Submission>& stale)
 {
-    const auto found = senders_.find(sender);
-    if (found == senders_.end())
-        return std::nullopt;
-    auto& queue = found->second;
     std::optional<Submission> taken;
-    while (!queue.empty() && queue.begin()->first <= nonce)
+    for (auto found = senders_.find(sender); found != senders_.end(); found = senders_.find(sender))
     {
-        auto node = queue.extract(queue.begin());
-        --size_;
-        if (node.key() == nonce)
-            taken = std::move(node.mapped());
-        else
-            stale.push_back(std::move(node.mapped()));
+        const auto first = found->second.queue.begin();
+        if (first->first > nonce)
+            break;
+        const bool is_wanted = first->first == nonce;
+        auto submission = remove(found, first);
+        if (is_wanted)
+        {
+            taken = std::move(submission);
+            break;
+        }
+        stale.push_back(std::move(submission));
     }
-    if (queue.empty())
-        senders_.erase(found);
     return taken;
+}
+
+void Pool::update(const Address& sender, std::uint64_t account_nonce)
+{
+    if (const auto found = senders_.find(sender); found != senders_.end())
+        classify(found->second, account_nonce);
+}
+
+std::vector<Submission> Pool::expire(std::uint64_t time)
+{
+    std::vector<Submission> expired;
+    while (!by_age_.empty() && std::get<0>(*by_age_.begin()) + limits_.lifetime < time)
+    {
+        const auto [arrival, address, nonce] = *by_age_.begin();
+        const auto sender = senders_.find(address);
+        expired.push_back(remove(sender, sender->second.queue.find(nonce)));
+    }
+    return expired;
 }
 
 std::uint64_t Pool::next_nonce(const Address& sender, std::uint64_t nonce) const
@@ -70,7 +169,8 @@ std::uint64_t Pool::next_nonce(const Address& sender, std::uint64_t nonce) const
     const auto found = senders_.find(sender);
     if (found == senders_.end())
         return nonce;
-    for (auto place = found->second.lower_bound(nonce); place != found->second.end() && place->first == nonce; ++place)
+    const auto& queue = found->second.queue;
+    for (auto place = queue.lower_bound(nonce); place != queue.end() && place->first == nonce; ++place)
         ++nonce;
     return nonce;
 }
@@ -79,10 +179,12 @@ std::vector<Submission> Pool::clear()
 {
     std::vector<Submission> all;
     all.reserve(size_);
-    for (auto& [sender, queue] : senders_)
-        for (auto& [nonce, submission] : queue)
-            all.push_back(std::move(submission));
+    for (auto& [address, sender] : senders_)
+        for (auto& [nonce, entry] : sender.queue)
+            all.push_back(std::move(entry.submission));
     senders_.clear();
+    by_fee_.clear();
+    by_age_.clear();
     size_ = 0;
     return all;
 }

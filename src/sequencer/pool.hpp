@@ -5,6 +5,8 @@
 #include "sequencer/refusal.hpp"
 
 #include <map>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace jiffy::sequencer
@@ -16,6 +18,8 @@ struct Submission
     Hash hash;
     Address sender;
     Completion complete;
+    /// `complete` is told of its execution when that is released and signed, not before.
+    bool await_release = false;
     /// Not to be pooled if an earlier nonce is missing.
     bool refuse_gap = false;
 };
@@ -24,9 +28,21 @@ struct PoolLimits
 {
     std::size_t transactions = 16'384;
     std::size_t per_sender = 64;
+    /// Microseconds that a transaction waits for an earlier nonce.
+    std::uint64_t lifetime = 600'000'000;
 };
 
-/// Transactions that cannot run yet, by sender and nonce. Sequencing thread only.
+/// The sender's account, as of now.
+struct SenderState
+{
+    std::uint64_t nonce = 0;
+    /// Wei.
+    U256 balance;
+};
+
+/// Transactions that cannot run yet, by sender and nonce. One whose earlier nonces are all there, in the state or in
+/// the pool, is executable: it waits for room in a block or for a lower base fee. The others wait for a nonce; they are
+/// given up after a time, and to make room. Sequencing thread only.
 class Pool
 {
 public:
@@ -40,15 +56,23 @@ public:
     {
         /// The transaction in the pool.
         Submission* place;
+        /// What had to leave for it: one with the same nonce, or one that waits for a nonce and pays least.
         std::optional<Submission> replaced;
+        std::optional<Submission> evicted;
     };
 
-    /// Takes the transaction, in place of one with the same nonce if it pays a tenth more. If it is refused,
-    /// `submission` stays with the caller.
-    Result<Added, PoolRefusal> add(Submission& submission);
+    /// Takes the transaction, in place of one with the same nonce if it pays a tenth more. All of a sender's pooled
+    /// transactions together must be within its balance. If it is refused, `submission` stays with the caller.
+    Result<Added, PoolRefusal> add(Submission& submission, const SenderState& state, std::uint64_t time);
 
     /// Takes out the sender's transaction with this nonce; those with a lower one go to `stale`.
     std::optional<Submission> take(const Address& sender, std::uint64_t nonce, std::vector<Submission>& stale);
+
+    /// Looks again at which of the sender's transactions wait for a nonce. To be called when its nonce has changed.
+    void update(const Address& sender, std::uint64_t account_nonce);
+
+    /// Takes out what has waited for a nonce since before `time - lifetime`.
+    std::vector<Submission> expire(std::uint64_t time);
 
     /// The nonce after the last one of an unbroken run that begins with `nonce`.
     [[nodiscard]] std::uint64_t next_nonce(const Address& sender, std::uint64_t nonce) const;
@@ -58,10 +82,48 @@ public:
     std::vector<Submission> clear();
 
 private:
-    using Queue = std::map<std::uint64_t, Submission>;
+    struct Entry
+    {
+        Submission submission;
+        /// Wei; the most that it can cost.
+        U256 cost;
+        std::uint64_t arrival = 0;
+        /// It waits for an earlier nonce.
+        bool has_gap = false;
+    };
+    using Queue = std::map<std::uint64_t, Entry>;
+    struct Sender
+    {
+        Queue queue;
+        /// Of all entries.
+        U256 cost;
+    };
+    /// Entries that wait for a nonce, those that pay least first, and by age.
+    struct ByFee
+    {
+        U256 max_fee;
+        Address sender;
+        std::uint64_t nonce;
+
+        friend auto operator<=>(const ByFee& a, const ByFee& b) noexcept
+        {
+            return std::tie(a.max_fee, a.sender, a.nonce) <=> std::tie(b.max_fee, b.sender, b.nonce);
+        }
+        friend bool operator==(const ByFee&, const ByFee&) = default;
+    };
+    using ByAge = std::tuple<std::uint64_t, Address, std::uint64_t>;
+    using SenderPlace = std::unordered_map<Address, Sender, KeyHasher>::iterator;
+
+    void set_gap(std::uint64_t nonce, Entry& entry, bool has_gap);
+    /// Looks again which of the sender's entries wait for a nonce.
+    void classify(Sender& sender, std::uint64_t account_nonce);
+    Submission remove(SenderPlace sender, Queue::iterator place);
+    Result<void, PoolRefusal> make_room(const Submission& submission, bool has_gap, std::optional<Submission>& evicted);
 
     PoolLimits limits_;
-    std::unordered_map<Address, Queue, KeyHasher> senders_;
+    std::unordered_map<Address, Sender, KeyHasher> senders_;
+    std::set<ByFee> by_fee_;
+    std::set<ByAge> by_age_;
     std::size_t size_ = 0;
 };
 }  // namespace jiffy::sequencer

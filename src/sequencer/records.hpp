@@ -3,8 +3,8 @@
 
 #include "sequencer/append_only_vector.hpp"
 #include "trie/node_store.hpp"
-#include "types/block.hpp"
-#include "types/receipt.hpp"
+#include "types/mini_block.hpp"
+#include "types/state_difference.hpp"
 
 #include <memory>
 #include <optional>
@@ -26,17 +26,52 @@ struct TransactionRecord
     std::optional<Address> created;
     /// Place of its first log in the block.
     std::uint64_t first_log = 0;
-    /// Number of its mini-block.
-    std::uint64_t mini_block = 0;
 };
+
+using Differences = std::vector<types::StateDifference>;
+
+/// A run of a block's transactions that were released together, behind one signature.
+struct FragmentRecord
+{
+    std::uint32_t first_transaction = 0;
+    std::uint32_t transaction_count = 0;
+    /// Number of the mini-block that it belongs to.
+    std::uint64_t mini_block = 0;
+    /// Microseconds of Unix time.
+    std::uint64_t time = 0;
+
+    /// What the statement about a transaction says of its result and of what came before.
+    struct Commitment
+    {
+        Hash receipt;
+        Hash prefix;
+    };
+    std::vector<Commitment> commitments;
+    types::MerkleTree statements;
+    crypto::RecoverableSignature signature;
+    /// What each transaction changed.
+    std::shared_ptr<const Differences> differences;
+};
+
+using FragmentPointer = std::shared_ptr<const FragmentRecord>;
 
 /// A sealed mini-block: a run of its block's transactions.
 struct MiniBlockRecord
 {
-    /// Microseconds of Unix time.
-    std::uint64_t time = 0;
+    types::MiniBlock header;
+    Hash hash;
+    crypto::RecoverableSignature signature;
     std::uint32_t first_transaction = 0;
     std::uint32_t transaction_count = 0;
+};
+
+/// What is fixed for everything that is released of a block.
+struct ReleaseStart
+{
+    types::StatementTerms terms;
+    /// Number of its first mini-block.
+    std::uint64_t first_mini_block = 0;
+    Hash environment;
 };
 
 /// What a block has once its roots are known.
@@ -50,28 +85,53 @@ struct SealedBlock
     trie::Version state{};
 };
 
-/// A block from its opening on. The sequencing thread fills it, anybody reads it; the seal comes last.
+/// A block from its opening on. The sequencing thread fills it with transactions, the releasing thread with fragments
+/// and mini-blocks, anybody reads it; the seal comes last.
 class BlockRecord
 {
 public:
     /// `opened` has the fields that are fixed when a block opens; the parent hash is not among them.
-    BlockRecord(types::Header opened, const Hash& provisional, std::uint64_t first_mini_block_number)
+    BlockRecord(types::Header opened, const Hash& provisional)
       : opening{std::move(opened)}
       , provisional_hash{provisional}
-      , first_mini_block{first_mini_block_number}
     {
     }
     BlockRecord(const BlockRecord&) = delete;
     BlockRecord& operator=(const BlockRecord&) = delete;
-    ~BlockRecord() { delete sealed_.load(std::memory_order_relaxed); }
+    ~BlockRecord()
+    {
+        delete sealed_.load(std::memory_order_relaxed);
+        delete release_start_.load(std::memory_order_relaxed);
+    }
 
     const types::Header opening;
     /// Names the block until its hash is known (decision: domain-separated, in no commitment).
     const Hash provisional_hash;
-    /// Number of its first mini-block.
-    const std::uint64_t first_mini_block;
     AppendOnlyVector<TransactionRecord> transactions;
+    AppendOnlyVector<FragmentPointer> fragments;
     AppendOnlyVector<MiniBlockRecord> mini_blocks;
+
+    /// Null until the releasing thread has come to the block, and so before its first fragment and mini-block.
+    [[nodiscard]] const ReleaseStart* release_start() const noexcept
+    {
+        return release_start_.load(std::memory_order_acquire);
+    }
+    /// Once, by the releasing thread.
+    void start_release(const ReleaseStart& start)
+    {
+        release_start_.store(new ReleaseStart{start}, std::memory_order_release);
+    }
+    /// Number of transactions in fragments.
+    [[nodiscard]] std::uint32_t released_count() const noexcept
+    {
+        const auto count = fragments.size();
+        if (count == 0)
+            return 0;
+        const auto& last = *fragments[count - 1];
+        return last.first_transaction + last.transaction_count;
+    }
+    /// The fragment that holds the transaction; null while it is not released.
+    [[nodiscard]] FragmentPointer fragment_of(std::uint32_t transaction) const;
 
     [[nodiscard]] std::uint64_t number() const noexcept { return opening.number; }
     /// Null until the roots are known.
@@ -96,6 +156,7 @@ public:
 private:
     static constexpr std::uint64_t not_closed = ~std::uint64_t{0};
 
+    std::atomic<const ReleaseStart*> release_start_ = nullptr;
     std::atomic<const SealedBlock*> sealed_ = nullptr;
     std::atomic<std::uint64_t> state_commit_ = not_closed;
 };
@@ -110,4 +171,16 @@ struct TransactionPlace
 
     [[nodiscard]] const TransactionRecord& record() const noexcept { return block->transactions[index]; }
 };
+
+/// Where a mini-block stands.
+struct MiniBlockPlace
+{
+    BlockPointer block;
+    std::uint32_t index = 0;
+
+    [[nodiscard]] const MiniBlockRecord& record() const noexcept { return block->mini_blocks[index]; }
+};
+
+/// The signed statement about a transaction; empty while it is not released.
+std::optional<types::SignedPreconfirmation> preconfirmation_of(const TransactionPlace& place);
 }  // namespace jiffy::sequencer

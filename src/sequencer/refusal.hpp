@@ -20,6 +20,12 @@ enum class PoolRefusal : std::uint8_t
     account_limit_exceeded,
     /// The sender asked for a receipt at once, but an earlier nonce is missing.
     nonce_gap,
+    /// The sender's pooled transactions together cost more than it has.
+    insufficient_funds_for_all,
+    /// It had to make room for one that pays more or could run.
+    evicted,
+    /// An earlier nonce did not come in time.
+    expired,
     stopping,
 };
 
@@ -50,7 +56,7 @@ struct Pooled
 
 using SubmissionResult = std::variant<TransactionPlace, Pooled, Refusal>;
 
-/// Told what became of a transaction: once, or twice if the first time it was `Pooled`. Runs on the sequencing thread
-/// and must neither wait nor do much.
+/// Told what became of a transaction: once, or twice if the first time it was `Pooled`. Runs on the sequencing or the
+/// releasing thread and must neither wait nor do much.
 using Completion = std::move_only_function<void(const SubmissionResult&)>;
 }  // namespace jiffy::sequencer

@@ -91,8 +91,9 @@ void Sealer::process(SealerWork& work)
 {
     if (const auto* request = std::get_if<SealRequest>(&work))
         return seal(*request);
-    for (const auto& difference : std::get<TrieUpdate>(work).differences)
-        trie_.apply(difference);
+    for (const auto& differences : std::get<TrieUpdate>(work).differences)
+        for (const auto& difference : *differences)
+            trie_.apply(difference);
 }
 
 void Sealer::seal(const SealRequest& request)

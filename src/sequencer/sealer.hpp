@@ -16,7 +16,7 @@ namespace jiffy::sequencer
 /// What the transactions of a mini-block, or the opening of a block, changed: in order.
 struct TrieUpdate
 {
-    std::vector<types::StateDifference> differences;
+    std::vector<std::shared_ptr<const Differences>> differences;
 };
 
 /// A block whose last transaction has run.
@@ -31,7 +31,7 @@ struct SealRequest
 
 using SealerWork = std::variant<TrieUpdate, SealRequest>;
 
-/// Keeps the trie up to date behind the sequencing thread and ends blocks: roots, header, hash. It never reads the
+/// Keeps the trie up to date behind the releasing thread and ends blocks: roots, header, hash. It never reads the
 /// flat state.
 class Sealer
 {
@@ -58,7 +58,7 @@ public:
 
     [[nodiscard]] bool is_running() const noexcept { return thread_.joinable(); }
 
-    /// Sequencing thread: queues work; waits while the queue is full.
+    /// Releasing thread: queues work; waits while the queue is full.
     void push(SealerWork work);
     /// Does what is queued on the calling thread, for owners that never call `start`.
     void process_pending();

@@ -33,18 +33,17 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
     world::World& world,
     History& history,
     Sealer& sealer,
-    const Clock& clock,
-    const SequencerOptions& options,
-    std::function<void()> on_release)
+    Releaser& releaser,
+    ChainClock& clock,
+    const SequencerOptions& options)
   : specification_{specification}
   , history_{history}
   , sealer_{sealer}
+  , releaser_{releaser}
   , clock_{clock}
   , options_{options}
-  , on_release_{std::move(on_release)}
-  , ledger_{specification, world, history, sealer, options.hash_seed,
+  , ledger_{specification, world, history, releaser, options.hash_seed,
         [this](std::uint64_t number) { wait_for_seal(number); }}
-  , log_{options.log_blocks}
   , pool_{options.pool, options.hash_seed}
   , ingress_{options.ingress_capacity}
   , genesis_time_{history.sealed_head()->opening.timestamp}
@@ -74,8 +73,7 @@ void Sequencer::stop()
     }
     for (auto& submission : pool_.clear())
         refuse(std::move(submission), PoolRefusal::stopping);
-    seal_mini(std::clamp(now(), block_end() - options_.block_interval + 1, block_end()));
-    seal_block();
+    ledger_.end_block();
 }
 
 bool Sequencer::submit(Submission& submission)
@@ -113,7 +111,7 @@ void Sequencer::run()
         advance();
         ledger_.provide_parent_hash_if_known();
         if (!serve())
-            doorbell_.wait_until(clock_.when(std::min(next_mini_seal_, block_end()) + lag_));
+            doorbell_.wait_until(clock_.when(block_end()));
     }
 }
 
@@ -148,34 +146,23 @@ void Sequencer::open_next_block()
     header.beneficiary = options_.beneficiary;
     header.mix_hash = mix_hash_of(specification_.chain_id, number);
     OpenBlock entry{std::move(header)};
-    log_.append(entry);
     ledger_.open_block(entry);
     if (specification_.optimism)
-    {
-        System first{chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number))};
-        log_.append(first);
-        ledger_.execute(std::move(first));
-    }
-    next_mini_seal_ = block_end() - options_.block_interval + options_.mini_block_interval;
+        ledger_.execute_system(chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number)));
 }
 
 void Sequencer::advance()
 {
-    auto time = now();
+    const auto time = clock_.now();
     if (time > block_end() + most_missed_blocks * options_.block_interval)
+        clock_.fall_behind(time - block_end());
+    while (clock_.now() >= block_end())
     {
-        lag_ += time - block_end();
-        time = block_end();
-    }
-    while (time >= std::min(next_mini_seal_, block_end()))
-    {
-        seal_mini(std::min(time, block_end()));
-        if (time < block_end())
-            break;
-        seal_block();
+        ledger_.end_block();
         open_next_block();
+        for (auto& submission : pool_.expire(clock_.now()))
+            refuse(std::move(submission), PoolRefusal::expired);
         fill_with_waiting();
-        time = now();
     }
 }
 
@@ -190,26 +177,21 @@ void Sequencer::fill_with_waiting()
         else
             waiting_for_room_.push_back(sender);
     }
-}
-
-void Sequencer::seal_mini(std::uint64_t time)
-{
-    const SealMini entry{time};
-    log_.append(entry);
-    ledger_.seal_mini(entry);
-    // The next point of the grid; those that were missed are left out.
-    const auto start = block_end() - options_.block_interval;
-    next_mini_seal_ = start + ((time - start) / options_.mini_block_interval + 1) * options_.mini_block_interval;
-}
-
-void Sequencer::seal_block()
-{
-    log_.append(SealBlock{});
-    ledger_.seal_block();
+    while (!waiting_for_fee_.empty() && waiting_for_room_.empty())
+    {
+        const auto best = std::prev(waiting_for_fee_.end());
+        if (best->first < base_fee())
+            return;
+        const auto sender = best->second;
+        waiting_for_fee_.erase(best);
+        promote(sender);
+    }
 }
 
 void Sequencer::wait_for_seal(std::uint64_t number)
 {
+    if (!releaser_.is_running())
+        releaser_.process_pending();
     if (!sealer_.is_running())
         sealer_.process_pending();
     while (history_.sealed_number() < number)
@@ -263,6 +245,14 @@ void Sequencer::serve(Submission submission)
 
 bool Sequencer::execute(Submission submission)
 {
+    const auto& max_fee = submission.transaction.max_fee_per_gas;
+    // The base fee falls by an eighth in a block at most: what is far below it would wait for nothing.
+    if (max_fee < base_fee() && max_fee >= base_fee() / U256{2})
+    {
+        waiting_for_fee_.emplace(max_fee, submission.sender);
+        pool(std::move(submission));
+        return false;
+    }
     if (submission.transaction.gas_limit > ledger_.capacity().gas &&
         submission.transaction.gas_limit <= ledger_.open().opening.gas_limit)
     {
@@ -270,28 +260,31 @@ bool Sequencer::execute(Submission submission)
         pool(std::move(submission));
         return false;
     }
-    Tx entry{submission.transaction, submission.hash, submission.sender};
-    auto executed = ledger_.execute(entry);
+    OrderedTransaction ordered{std::move(submission.transaction), submission.hash, submission.sender};
+    auto executed = ledger_.execute(ordered, submission.await_release ? &submission.complete : nullptr);
     if (!executed)
     {
+        submission.transaction = std::move(ordered.transaction);
         refuse(std::move(submission), executed.error());
         return false;
     }
-    log_.append(std::move(entry));
-    submission.complete(SubmissionResult{std::move(*executed)});
-    on_release_();
+    if (!submission.await_release)
+        submission.complete(SubmissionResult{std::move(*executed)});
     return true;
 }
 
 void Sequencer::pool(Submission submission)
 {
-    auto added = pool_.add(submission);
+    const auto account = ledger_.account(submission.sender);
+    auto added = pool_.add(submission, {account.nonce, account.balance}, clock_.now());
     if (!added)
         return refuse(std::move(submission), added.error());
     pooled_.store(pool_.size(), std::memory_order_release);
     added->place->complete(SubmissionResult{Pooled{}});
     if (added->replaced)
         refuse(std::move(*added->replaced), PoolRefusal::replaced);
+    if (added->evicted)
+        refuse(std::move(*added->evicted), PoolRefusal::evicted);
 }
 
 void Sequencer::promote(const Address& sender)
@@ -305,8 +298,10 @@ void Sequencer::promote(const Address& sender)
         for (auto& submission : stale)
             refuse(std::move(submission), chain::InvalidTransaction::nonce_mismatch_too_low);
         pooled_.store(pool_.size(), std::memory_order_release);
-        if (!next || !execute(std::move(*next)))
-            return;
+        if (next && execute(std::move(*next)))
+            continue;
+        pool_.update(sender, ledger_.account(sender).nonce);
+        return;
     }
 }
 

@@ -69,7 +69,7 @@ TEST(Sequencer, seals_mini_blocks_and_blocks_by_the_clock)
     {
         const auto block = chain.history.find(number);
         EXPECT_EQ(block->opening.timestamp, TestChain::genesis_time + number);
-        EXPECT_EQ(block->first_mini_block, next_mini_block);
+        EXPECT_EQ(block->release_start()->first_mini_block, next_mini_block);
         EXPECT_EQ(block->mini_blocks.size(), 100U);
         next_mini_block += block->mini_blocks.size();
         // The mini-blocks are a partition of the block, in order, and lie in its interval.
@@ -80,8 +80,8 @@ TEST(Sequencer, seals_mini_blocks_and_blocks_by_the_clock)
             const auto& mini = block->mini_blocks[i];
             EXPECT_EQ(mini.first_transaction, next);
             next += mini.transaction_count;
-            EXPECT_GT(mini.time, last_time);
-            last_time = mini.time;
+            EXPECT_GT(mini.header.time, last_time);
+            last_time = mini.header.time;
         }
         EXPECT_EQ(next, block->transactions.size());
         EXPECT_LE(last_time, block->opening.timestamp * 1'000'000);
@@ -204,10 +204,10 @@ TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
     TestChain chain;
     chain.start_sequencer();
     chain.clock.advance(5'000'000);
-    chain.sequencer->step();
+    chain.step();
     EXPECT_EQ(chain.history.open_block()->number(), 6U);
     chain.clock.advance(1'000'000'000);
-    chain.sequencer->step();
+    chain.step();
     EXPECT_EQ(chain.history.open_block()->number(), 7U);
     chain.pass(1000);
     EXPECT_EQ(chain.history.open_block()->number(), 8U);
@@ -241,10 +241,11 @@ RC_GTEST_PROP(SequencerProperty, replaying_the_log_gives_the_same_blocks, ())
         chain.pass(*rc::gen::inRange<std::uint64_t>(0, 400));
     }
     chain.sequencer->stop();
+    chain.releaser->process_pending();
     chain.sealer->process_pending();
 
     TestChain copy;
-    replay(chain.sequencer->log(), copy);
+    replay(chain.releaser->log(), copy);
     RC_ASSERT(copy.history.sealed_number() == chain.history.sealed_number());
     for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)
     {
@@ -253,24 +254,37 @@ RC_GTEST_PROP(SequencerProperty, replaying_the_log_gives_the_same_blocks, ())
         RC_ASSERT(repeated->sealed()->header == original->sealed()->header);
         RC_ASSERT(repeated->sealed()->hash == original->sealed()->hash);
         RC_ASSERT(repeated->mini_blocks.size() == original->mini_blocks.size());
-        for (std::size_t i = 0; i < original->transactions.size(); ++i)
+        for (std::size_t i = 0; i < original->mini_blocks.size(); ++i)
+            RC_ASSERT(repeated->mini_blocks[i].header == original->mini_blocks[i].header);
+        for (std::uint32_t i = 0; i < original->transactions.size(); ++i)
+        {
             RC_ASSERT(repeated->transactions[i].receipt == original->transactions[i].receipt);
+            // The time in a statement is that of its release; all else follows from the order.
+            auto said = preconfirmation_of({original, i})->statement;
+            const auto repetition = preconfirmation_of({repeated, i})->statement;
+            said.time = repetition.time;
+            RC_ASSERT(said == repetition);
+        }
     }
 }
 
 TEST(Sequencer, works_with_its_threads)
 {
     TestChain chain;
-    SystemClock clock;
     std::optional<Sequencer> sequencer;
     Sealer sealer{chain.history, crypto::scalar_kernels(), chain.genesis.state,
         [&sequencer](const BlockPointer&) { sequencer->notify_sealed(); }};
     SequencerOptions options;
-    options.mini_block_interval = 2'000;
     options.block_interval = 20'000;
+    auto release_options = chain.release_options;
+    release_options.mini_block_interval = 2'000;
+    release_options.block_interval = options.block_interval;
     ManualClock manual{TestChain::genesis_time * 1'000'000};
-    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, manual, options, [] {});
+    ChainClock chain_clock{manual};
+    Releaser releaser{chain.history, sealer, chain_clock, crypto::scalar_kernels(), release_options, [] {}};
+    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, chain_clock, options);
     sealer.start();
+    releaser.start();
     sequencer->start();
     std::atomic<bool> done = false;
     std::thread time{[&]
@@ -323,6 +337,7 @@ TEST(Sequencer, works_with_its_threads)
     time.join();
     reader.join();
     sequencer->stop();
+    releaser.stop();
     sealer.stop();
     EXPECT_EQ(executed, count);
     EXPECT_EQ(chain.history.sealed_number(), chain.history.open_block()->number());

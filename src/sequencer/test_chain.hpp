@@ -27,15 +27,32 @@ struct TestChain
         world.apply(genesis.state);
         sealer->set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis_time));
         const auto hash = types::header_hash(genesis.header);
-        const auto block = std::make_shared<BlockRecord>(genesis.header, hash, 0);
+        const auto block = std::make_shared<BlockRecord>(genesis.header, hash);
+        block->start_release({});
         block->close(world.commit_number());
         history.open(block);
         history.seal(block, {genesis.header, hash, 0, sealer->latest_version()});
+        release_options.terms.chain_id = chain_id;
+        release_options.secret = development_sequencer_secret();
+        make_releaser();
+    }
+
+    void make_releaser()
+    {
+        releaser.emplace(history, *sealer, chain_clock, crypto::scalar_kernels(), release_options, [] {});
     }
 
     void start_sequencer()
     {
-        sequencer.emplace(specification, world, history, *sealer, clock, options, [] {});
+        sequencer.emplace(specification, world, history, *sealer, *releaser, chain_clock, options);
+        releaser->process_pending();
+    }
+
+    /// Does what is due, but for the sealer's work.
+    void step()
+    {
+        sequencer->step();
+        releaser->process_pending();
     }
 
     /// Lets time pass in steps of a millisecond.
@@ -44,7 +61,7 @@ struct TestChain
         for (std::uint64_t i = 0; i < milliseconds; ++i)
         {
             clock.advance(1000);
-            sequencer->step();
+            step();
         }
     }
 
@@ -53,7 +70,7 @@ struct TestChain
     {
         auto result = std::make_shared<std::optional<SubmissionResult>>();
         sequencer->submit(*std::make_unique<Submission>(make(account, std::move(transaction), refuse_gap, result)));
-        sequencer->step();
+        step();
         return *result;
     }
 
@@ -69,6 +86,7 @@ struct TestChain
         submission.sender = accounts[account].address;
         submission.transaction = std::move(transaction);
         submission.refuse_gap = refuse_gap;
+        submission.await_release = true;
         submission.complete = [result](const SubmissionResult& outcome) { *result = outcome; };
         return submission;
     }
@@ -104,23 +122,31 @@ struct TestChain
     }
 
     SequencerOptions options;
+    ReleaseOptions release_options;
     ManualClock clock{genesis_time * 1'000'000};
+    ChainClock chain_clock{clock};
     chain::ChainSpecification specification;
     std::vector<DevelopmentAccount> accounts = development_accounts();
     Genesis genesis;
     world::World world;
     History history{1024};
     std::optional<Sealer> sealer;
+    std::optional<Releaser> releaser;
     std::optional<Sequencer> sequencer;
 };
 
 /// Applies the log of one chain to another one, from genesis.
 inline void replay(const OrderLog& log, TestChain& target)
 {
-    Ledger ledger{target.specification, target.world, target.history, *target.sealer, 99,
-        [&target](std::uint64_t) { target.sealer->process_pending(); }};
+    const auto seal = [&target]
+    {
+        target.releaser->process_pending();
+        target.sealer->process_pending();
+    };
+    Ledger ledger{
+        target.specification, target.world, target.history, *target.releaser, 99, [&seal](std::uint64_t) { seal(); }};
     for (const auto& entry : log.entries())
         ledger.apply(entry);
-    target.sealer->process_pending();
+    seal();
 }
 }  // namespace jiffy::sequencer

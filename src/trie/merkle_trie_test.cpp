@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trie/merkle_trie.hpp"
 
+#include "base/uint256.hpp"
 #include "trie/plain_trie.hpp"
 #include "trie/proof.hpp"
 
@@ -61,6 +62,42 @@ RC_GTEST_PROP(MerkleTrie, has_the_root_of_the_definition_after_each_batch, ())
         RC_ASSERT(trie.get(trie.store().latest(), key) == value);
     const auto other = *key_generator();
     RC_ASSERT(trie.get(trie.store().latest(), other).has_value() == entries.contains(other));
+}
+
+/// Keys whose first bytes are the same, so that an extension leads to the first branch unless `shared_bytes` is 0.
+Bytes scattered_key(std::size_t shared_bytes, std::uint64_t number)
+{
+    Bytes key(shared_bytes, 0x5a);
+    append(key, crypto::keccak256(to_hash(U256{number}).view()).view().first(8));
+    return key;
+}
+
+TEST(MerkleTrie, has_the_root_from_scratch_after_batches_of_any_size)
+{
+    for (const std::size_t shared_bytes : {0U, 3U})
+    {
+        MerkleTrie trie{crypto::native_kernels()};
+        plain::Entries entries;
+        std::uint64_t newest = 0;
+        // Ways are fetched for 512 items at once: below the root of the batches above that.
+        for (const std::size_t size : {4000U, 511U, 512U, 513U, 1500U, 9000U, 5000U})
+        {
+            Batch batch;
+            for (std::size_t i = 0; i < size; ++i)
+            {
+                const bool is_new = entries.empty() || i % 3 == 0;
+                const auto key = scattered_key(shared_bytes, is_new ? ++newest : 1 + i * 7 % newest);
+                batch.emplace_back(key, !is_new && i % 3 == 1 ? Bytes{} : Bytes(1 + size % 50, static_cast<Byte>(i)));
+            }
+            apply_to(entries, batch);
+            std::vector<KeyValue> sorted;
+            for (const auto& [key, value] : entries)
+                sorted.push_back({key, value});
+            EXPECT_EQ(trie.apply(changes_of(batch)), root_of(sorted)) << size << " after " << shared_bytes;
+            trie.store().drop_before(trie.store().latest().number);
+        }
+        EXPECT_GT(entries.size(), 4000U);
+    }
 }
 
 RC_GTEST_PROP(MerkleTrie, does_not_care_how_changes_are_cut_into_batches, ())

@@ -14,9 +14,6 @@ namespace
 /// blocks, few enough for the second-level cache.
 constexpr std::size_t group_size = 128;
 
-/// Bytes that Keccak-256 takes in at a time.
-constexpr std::size_t keccak_block = 136;
-
 constexpr std::uint32_t terminator_bit = 1U << terminator;
 
 /// A reference that is the node itself is a list of less than 32 bytes: its first byte tells its size.
@@ -32,85 +29,71 @@ std::size_t encode_branch(const NodePool& pool, const Branch& branch, Byte* targ
         value = node_as<Leaf>(pool, branch.child(terminator)).value();
     const auto inner = branch.children & ~terminator_bit;
     const auto count = static_cast<std::size_t>(std::popcount(inner));
-    auto payload = 16 - count + 33 * count + rlp_string_size(value);
+    auto payload = 16 - count + hash_size * count + rlp::string_size(value);
     for (auto rest = branch.embedded; rest != 0; rest &= rest - 1)
-        payload -= 33 - embedded_size(branch.references()[branch.place(static_cast<unsigned>(std::countr_zero(rest)))]);
+    {
+        const auto digit = static_cast<unsigned>(std::countr_zero(rest));
+        payload -= hash_size - embedded_size(branch.references()[branch.place(digit)]);
+    }
 
-    auto* const start = target;
-    target = write_rlp_header(target, payload, 0xc0);
+    rlp::Placer sink{target};
+    sink.list_header(payload);
     const auto* reference = branch.references();
     for (unsigned digit = 0; digit < terminator; ++digit)
     {
         if ((inner >> digit & 1) == 0)
         {
-            *target++ = 0x80;
+            sink.string_header(0);
             continue;
         }
         if ((branch.embedded >> digit & 1) == 0)
-        {
-            target = write_hash(target, reference->data());
-        }
+            sink.fixed(*reference);
         else
-        {
-            const auto size = embedded_size(*reference);
-            std::memcpy(target, reference->data(), size);
-            target += size;
-        }
+            sink.raw(reference->view().first(embedded_size(*reference)));
         ++reference;
     }
-    target = write_rlp_string(target, value);
-    return static_cast<std::size_t>(target - start);
+    sink.bytes(value);
+    return static_cast<std::size_t>(sink.end() - target);
 }
 
 std::size_t encode_extension(const Extension& extension, std::size_t depth, Byte* target) noexcept
 {
-    const auto reference_size = extension.embedded ? embedded_size(extension.reference) : std::size_t{33};
-    const auto payload = path_size(depth, extension.end) + reference_size;
-    auto* const start = target;
-    target = write_rlp_header(target, payload, 0xc0);
-    target = write_path(target, extension.key.data(), depth, extension.end, false);
+    const auto reference_size = extension.embedded ? embedded_size(extension.reference) : hash_size;
+    rlp::Placer sink{target};
+    sink.list_header(path_size(depth, extension.end) + reference_size);
+    put_path(sink, extension.key.data(), depth, extension.end, false);
     if (extension.embedded)
-        std::memcpy(target, extension.reference.data(), reference_size);
+        sink.raw(extension.reference.view().first(reference_size));
     else
-        write_hash(target, extension.reference.data());
-    return static_cast<std::size_t>(target - start) + reference_size;
+        sink.fixed(extension.reference);
+    return static_cast<std::size_t>(sink.end() - target);
 }
 
 std::size_t encode_leaf(const Leaf& leaf, std::size_t depth, Byte* target) noexcept
 {
     const std::size_t end = leaf.key_length;
-    const auto payload = path_size(depth, end) + rlp_string_size(leaf.value());
-    auto* const start = target;
-    target = write_rlp_header(target, payload, 0xc0);
-    target = write_path(target, leaf.key.data(), depth, end, true);
-    target = write_rlp_string(target, leaf.value());
-    return static_cast<std::size_t>(target - start);
+    rlp::Placer sink{target};
+    sink.list_header(path_size(depth, end) + rlp::string_size(leaf.value()));
+    put_path(sink, leaf.key.data(), depth, end, true);
+    sink.bytes(leaf.value());
+    return static_cast<std::size_t>(sink.end() - target);
 }
 
 std::size_t encode_account(const AccountLeaf& account, std::size_t depth, Byte* target) noexcept
 {
-    Byte nonce[8];
-    std::size_t nonce_size = 0;
-    for (auto rest = account.nonce; rest != 0; rest >>= 8)
-        ++nonce_size;
-    for (std::size_t i = 0; i < nonce_size; ++i)
-        nonce[i] = static_cast<Byte>(account.nonce >> (8 * (nonce_size - 1 - i)));
-    const BytesView nonce_string{nonce, nonce_size};
     const BytesView balance{account.balance(), account.balance_size};
-
-    const auto fields = rlp_string_size(nonce_string) + rlp_string_size(balance) + std::size_t{2} * 33;
-    const auto value_size = rlp_header_size(fields) + fields;
-    const auto payload = path_size(depth, 64) + rlp_header_size(value_size) + value_size;
-    auto* const start = target;
-    target = write_rlp_header(target, payload, 0xc0);
-    target = write_path(target, account.key.data(), depth, 64, true);
-    target = write_rlp_header(target, value_size, 0x80);
-    target = write_rlp_header(target, fields, 0xc0);
-    target = write_rlp_string(target, nonce_string);
-    target = write_rlp_string(target, balance);
-    target = write_hash(target, account.storage == no_node ? empty_root.data() : account.storage_root());
-    target = write_hash(target, account.has_code ? account.code_hash() : crypto::empty_keccak.data());
-    return static_cast<std::size_t>(target - start);
+    const auto fields = rlp::integer_size(account.nonce) + rlp::string_size(balance) + 2 * hash_size;
+    const auto value_size = rlp::header_size(fields) + fields;
+    rlp::Placer sink{target};
+    sink.list_header(path_size(depth, 64) + rlp::header_size(value_size) + value_size);
+    put_path(sink, account.key.data(), depth, 64, true);
+    sink.string_header(value_size);
+    sink.list_header(fields);
+    sink.integer(account.nonce);
+    sink.bytes(balance);
+    sink.bytes({account.storage == no_node ? empty_root.data() : account.storage_root(), sizeof(Hash)});
+    sink.bytes({account.has_code ? account.code_hash() : crypto::empty_keccak.data(), sizeof(Hash)});
+    return static_cast<std::size_t>(sink.end() - target);
 }
 }  // namespace
 
@@ -123,16 +106,16 @@ std::size_t encoded_size_limit(const NodePool& pool, NodeId id) noexcept
         {
             const auto& branch = node_as<Branch>(pool, id);
             const auto value = branch.child(terminator);
-            return headers + std::size_t{16} * 33 + (value == no_node ? 0 : node_as<Leaf>(pool, value).value_size);
+            return headers + 16 * hash_size + (value == no_node ? 0 : node_as<Leaf>(pool, value).value_size);
         }
         case NodeKind::extension:
-            return headers + 33 + 33;
+            return headers + 2 * hash_size;
         case NodeKind::leaf:
-            return headers + 33 + node_as<Leaf>(pool, id).value_size;
+            return headers + hash_size + node_as<Leaf>(pool, id).value_size;
         case NodeKind::account:
             break;
     }
-    return headers + std::size_t{5} * 33;
+    return headers + 5 * hash_size;
 }
 
 std::size_t encode_node(const NodePool& pool, NodeId id, std::size_t depth, Byte* target) noexcept
@@ -227,7 +210,7 @@ void NodeHasher::hash_group(NodePool& pool, std::span<const Link> group)
         const auto size = encode_node(pool, group[i].node, group[i].depth, target);
         encodings[i] = {target, size};
         target += size;
-        block_classes[i] = std::min(size / keccak_block, classes - 1);
+        block_classes[i] = std::min(size / crypto::keccak256_rate, classes - 1);
         ++places[block_classes[i] + 1];
     }
     for (std::size_t i = 1; i <= classes; ++i)

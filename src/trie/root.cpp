@@ -38,7 +38,7 @@ public:
         }
         const auto start = buffer_.size();
         encode_branch(first, last, fork);
-        Byte reference[33];
+        Byte reference[hash_size];
         const auto reference_size = write_reference(reference, BytesView{buffer_}.subspan(start));
         buffer_.resize(start);
         encode_with_path(key, depth, fork, false, {reference, reference_size}, true);
@@ -54,15 +54,15 @@ private:
             std::memcpy(target, encoded.data(), encoded.size());
             return encoded.size();
         }
-        write_hash(target, crypto::keccak256(encoded).data());
-        return 33;
+        rlp::Placer{target}.fixed(crypto::keccak256(encoded));
+        return hash_size;
     }
 
-    Byte* grow(std::size_t size)
+    rlp::Placer grow(std::size_t size)
     {
         const auto start = buffer_.size();
         buffer_.resize(start + size);
-        return buffer_.data() + start;
+        return rlp::Placer{buffer_.data() + start};
     }
 
     /// Leaf or extension; `is_encoded` says that `second` is RLP already.
@@ -75,14 +75,14 @@ private:
     {
         path_.resize(hex_prefix_size(to - from));
         write_hex_prefix(path_.data(), key.data(), from, to, is_leaf);
-        const auto payload = rlp_string_size(path_) + (is_encoded ? second.size() : rlp_string_size(second));
-        auto* target = grow(rlp_header_size(payload) + payload);
-        target = write_rlp_header(target, payload, 0xc0);
-        target = write_rlp_string(target, path_);
+        const auto payload = rlp::string_size(path_) + (is_encoded ? second.size() : rlp::string_size(second));
+        auto sink = grow(rlp::header_size(payload) + payload);
+        sink.list_header(payload);
+        sink.bytes(path_);
         if (is_encoded)
-            std::memcpy(target, second.data(), second.size());
+            sink.raw(second);
         else
-            write_rlp_string(target, second);
+            sink.bytes(second);
     }
 
     void encode_branch(std::size_t first, std::size_t last, std::size_t depth)
@@ -108,30 +108,28 @@ private:
         }
         begins[count] = buffer_.size();
 
-        Byte references[16][33];
+        Byte references[16][hash_size];
         std::size_t sizes[16];
         std::fill(sizes, sizes + 16, std::size_t{1});
         for (auto& reference : references)
             reference[0] = 0x80;
         hash_children(begins, nibbles, count, references, sizes);
 
-        std::size_t payload = rlp_string_size(value);
+        std::size_t payload = rlp::string_size(value);
         for (const auto size : sizes)
             payload += size;
         buffer_.resize(start);
-        auto* target = write_rlp_header(grow(rlp_header_size(payload) + payload), payload, 0xc0);
+        auto sink = grow(rlp::header_size(payload) + payload);
+        sink.list_header(payload);
         for (unsigned i = 0; i < 16; ++i)
-        {
-            std::memcpy(target, references[i], sizes[i]);
-            target += sizes[i];
-        }
-        write_rlp_string(target, value);
+            sink.raw({references[i], sizes[i]});
+        sink.bytes(value);
     }
 
     void hash_children(const std::size_t* begins,
         const unsigned* nibbles,
         unsigned count,
-        Byte (*references)[33],
+        Byte (*references)[hash_size],
         std::size_t* sizes)
     {
         BytesView messages[16];
@@ -152,8 +150,8 @@ private:
         kernels_.keccak256_batch(messages, digests, hashed);
         for (unsigned i = 0; i < hashed; ++i)
         {
-            write_hash(references[hashed_nibbles[i]], digests[i].data());
-            sizes[hashed_nibbles[i]] = 33;
+            rlp::Placer{references[hashed_nibbles[i]]}.fixed(digests[i]);
+            sizes[hashed_nibbles[i]] = hash_size;
         }
     }
 
@@ -183,13 +181,9 @@ Hash ordered_root(std::span<const Bytes> items, const crypto::Kernels& kernels)
     std::vector<IndexKey> keys(items.size());
     for (std::size_t i = 0; i < items.size(); ++i)
     {
-        Byte digits[8];
-        std::size_t size = 0;
-        for (auto rest = i; rest != 0; rest >>= 8)
-            ++size;
-        for (std::size_t k = 0; k < size; ++k)
-            digits[k] = static_cast<Byte>(i >> (8 * (size - 1 - k)));
-        keys[i].size = static_cast<std::uint8_t>(write_rlp_string(keys[i].bytes, {digits, size}) - keys[i].bytes);
+        rlp::Placer sink{keys[i].bytes};
+        sink.integer(i);
+        keys[i].size = static_cast<std::uint8_t>(sink.end() - keys[i].bytes);
     }
 
     std::vector<KeyValue> entries;

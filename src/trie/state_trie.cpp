@@ -19,13 +19,10 @@ struct SlotLeaves
 
     NodeId put(const UpdateItem& item)
     {
-        const auto& value = difference.slots[item.payload].value;
-        Byte big_endian[32];
-        store_big_endian(big_endian, value);
-        const auto size = value.byte_length();
         Byte encoded[33];
-        const auto* const end = write_rlp_string(encoded, {big_endian + 32 - size, size});
-        return put_value(store, item, {encoded, end});
+        rlp::Placer sink{encoded};
+        sink.integer(difference.slots[item.payload].value);
+        return put_value(store, item, {encoded, sink.end()});
     }
 
     void remove(const UpdateItem&) {}

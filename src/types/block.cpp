@@ -5,6 +5,8 @@
 #include "types/hash_of.hpp"
 #include "types/transaction_fields.hpp"
 
+#include <algorithm>
+
 namespace jiffy::types
 {
 namespace
@@ -14,8 +16,10 @@ using Failure = std::optional<BlockError>;
 /// The bytes of a header whose integers are 0 and that has no extra data and none of the later fields.
 constexpr std::size_t smallest_header = 3 + 5 * 33 + 21 + 259 + 6 + 33 + 9;
 constexpr std::size_t smallest_withdrawal = 1 + 3 + 21;
-/// A legacy transaction of nine fields, none longer than a byte.
-constexpr std::size_t smallest_transaction = 10;
+/// A legacy transaction with nothing in it takes 75 bytes with the 32 of r and the 32 of s, of which chance may shorten
+/// some; a deposit, which nobody signs, 65.
+constexpr std::size_t smallest_signed_transaction = 64;
+static_assert(sizeof(Transaction) <= 8 * smallest_signed_transaction);
 
 /// Calls `action` with each field that later forks brought, in their order, until it returns false.
 template <class AnyHeader, class Action>
@@ -171,13 +175,16 @@ void read_withdrawal_item(FieldReader& items, Withdrawal& withdrawal)
 }
 
 /// A legacy transaction is a list; any other is a string whose first byte is its type.
-Failure read_transactions(FieldReader& parts, std::vector<Transaction>& transactions)
+Failure read_transactions(FieldReader& parts, std::vector<Transaction>& transactions, std::size_t most)
 {
     FieldReader list = parts.nested();
     if (!list.ok())
         return BlockError::malformed;
 
-    transactions.reserve(list.count(smallest_transaction));
+    const auto count = list.count(1);
+    if (count > most)
+        return BlockError::too_many_transactions;
+    transactions.reserve(count);
     rlp::Reader items = list.items();
     while (!items.at_end())
     {
@@ -194,7 +201,7 @@ Failure read_transactions(FieldReader& parts, std::vector<Transaction>& transact
     return {};
 }
 
-Failure decode_into(Block& block, BytesView encoded)
+Failure decode_into(Block& block, BytesView encoded, std::size_t most_transactions)
 {
     FieldReader parts = FieldReader::of(encoded);
     if (!parts.ok())
@@ -202,7 +209,8 @@ Failure decode_into(Block& block, BytesView encoded)
     read_header_item(parts, block.header);
     if (!parts.ok())
         return BlockError::invalid_header;
-    if (const auto error = read_transactions(parts, block.transactions))
+    const auto most_signed = encoded.size() / smallest_signed_transaction;
+    if (const auto error = read_transactions(parts, block.transactions, std::max(most_signed, most_transactions)))
         return error;
     parts.read_list(block.ommers, smallest_header, read_header_item);
     if (!parts.ok())
@@ -254,10 +262,22 @@ Bytes encode(const Block& block)
     return rlp::collect([&](auto& sink) { put_block(sink, block); });
 }
 
-Result<Block, BlockError> decode_block(BytesView encoded)
+Result<Header, BlockError> decode_header_of_block(BytesView encoded)
+{
+    FieldReader parts = FieldReader::of(encoded);
+    if (!parts.ok())
+        return failure(BlockError::malformed);
+    Result<Header, BlockError> result{std::in_place};
+    read_header_item(parts, *result);
+    if (!parts.ok())
+        result = failure(BlockError::invalid_header);
+    return result;
+}
+
+Result<Block, BlockError> decode_block(BytesView encoded, std::size_t most_transactions)
 {
     Result<Block, BlockError> result{std::in_place};
-    if (const auto error = decode_into(*result, encoded))
+    if (const auto error = decode_into(*result, encoded, most_transactions))
         result = failure(*error);
     return result;
 }

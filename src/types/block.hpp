@@ -69,6 +69,8 @@ enum class BlockError : std::uint8_t
     invalid_header,
     invalid_transaction,
     invalid_withdrawal,
+    /// More transactions than `decode_block` is to take.
+    too_many_transactions,
 };
 
 /// Keccak-256 of the empty RLP list: the ommers hash since the Merge.
@@ -84,5 +86,13 @@ Bytes encode(const Withdrawal& withdrawal);
 
 /// Full block as it stands in fixtures and in `chain.rlp`: [header, transactions, ommers(, withdrawals)].
 Bytes encode(const Block& block);
-Result<Block, BlockError> decode_block(BytesView encoded);
+
+/// The header of a full block; what follows it is not looked at.
+Result<Header, BlockError> decode_header_of_block(BytesView encoded);
+
+/// Decodes a full block. A transaction takes hundreds of bytes in memory, but only ten in the input if its signature,
+/// which nobody has checked yet, is made up. So a block is refused if it has more transactions than keys can have
+/// signed in so many bytes, unless it has no more than `most_transactions`, which the caller knows to be possible.
+/// Memory is then within eight times the input, and that of `most_transactions`.
+Result<Block, BlockError> decode_block(BytesView encoded, std::size_t most_transactions = 0);
 }  // namespace jiffy::types

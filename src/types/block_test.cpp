@@ -136,6 +136,9 @@ TEST(Block, shapes_that_are_refused)
     Bytes encoded = encode(block);
     encoded.back() = 0x00;
     EXPECT_EQ(decode_block(encoded).error(), BlockError::invalid_withdrawal);
+    EXPECT_EQ(decode_header_of_block(encoded), block.header);
+    EXPECT_EQ(decode_header_of_block(trailing).error(), BlockError::malformed);
+    EXPECT_EQ(decode_header_of_block(from_hex("c0").value()).error(), BlockError::invalid_header);
 }
 
 RC_GTEST_PROP(Header, round_trip, ())
@@ -149,14 +152,15 @@ RC_GTEST_PROP(Header, round_trip, ())
 RC_GTEST_PROP(Block, round_trip, ())
 {
     const Block block = generators::block();
-    RC_ASSERT(decode_block(encode(block)).value() == block);
+    RC_ASSERT(decode_block(encode(block), block.transactions.size()).value() == block);
 }
 
 RC_GTEST_PROP(Block, a_changed_byte_is_refused_or_kept, ())
 {
-    Bytes encoded = encode(generators::block());
+    const Block block = generators::block();
+    Bytes encoded = encode(block);
     encoded[*rc::gen::inRange<std::size_t>(0, encoded.size())] = *rc::gen::arbitrary<Byte>();
-    if (const auto decoded = decode_block(encoded))
+    if (const auto decoded = decode_block(encoded, block.transactions.size()))
         RC_ASSERT(encode(*decoded) == encoded);
 }
 }  // namespace

@@ -43,11 +43,22 @@ std::optional<Snapshot> World::pin_at(CommitNumber commit) const noexcept
     return snapshot;
 }
 
-CommitNumber World::apply(const types::StateDifference& difference)
+CommitNumber World::apply(const types::StateDifference& difference, DifferenceIds* told_ids)
 {
     const auto commit = commit_number() + 1;
+    if (told_ids != nullptr)
+    {
+        told_ids->accounts.resize(difference.accounts.size());
+        told_ids->account_codes.resize(difference.accounts.size());
+        told_ids->slots.assign(difference.slots.size(), no_id);
+        told_ids->codes.clear();
+    }
     for (const auto& [hash, code] : difference.codes)
-        code_entry(hash, &code);
+    {
+        const auto id = code_entry(hash, &code);
+        if (told_ids != nullptr)
+            told_ids->codes.push_back(id);
+    }
     const std::span changes{difference.accounts};
     for (std::size_t begin = 0; begin < changes.size(); begin += group_size)
     {
@@ -66,8 +77,15 @@ CommitNumber World::apply(const types::StateDifference& difference)
             ids[i] = group[i].deleted ? find_account(group[i].address, hashes[i])
                                       : account_entry(group[i].address, hashes[i]);
         for (std::size_t i = 0; i < group.size(); ++i)
-            if (ids[i] != no_id)
-                apply_account(commit, difference, group[i], ids[i]);
+        {
+            auto* const slot_ids = told_ids != nullptr ? told_ids->slots.data() + group[i].first_slot : nullptr;
+            const auto code = ids[i] != no_id ? apply_account(commit, difference, group[i], ids[i], slot_ids) : 0;
+            if (told_ids != nullptr)
+            {
+                told_ids->accounts[begin + i] = ids[i];
+                told_ids->account_codes[begin + i] = code;
+            }
+        }
     }
     close_commit(commit);
     return commit;
@@ -134,10 +152,11 @@ AccountValue World::value_of(std::uint32_t account_id) const noexcept
     return account_value_of(words, high);
 }
 
-void World::apply_account(CommitNumber commit,
+CodeId World::apply_account(CommitNumber commit,
     const types::StateDifference& difference,
     const types::AccountChange& change,
-    std::uint32_t id)
+    std::uint32_t id,
+    std::uint32_t* slot_ids)
 {
     const auto before = value_of(id);
     AccountValue value;
@@ -148,21 +167,48 @@ void World::apply_account(CommitNumber commit,
         value.balance = change.account.balance;
         value.code = change.account.has_code() ? code_entry(change.account.code_hash, nullptr) : 0;
         value.storage = change.storage_cleared ? 0 : before.storage;
-        for (const auto& slot : difference.slots_of(change))
+        const auto slots = difference.slots_of(change);
+        for (std::size_t i = 0; i < slots.size(); ++i)
         {
             if (value.storage == 0)
             {
-                if (slot.value.is_zero())
+                if (slots[i].value.is_zero())
                     continue;
-                value.storage = static_cast<StorageId>(storage_sizes_.size());
-                storage_sizes_.push_back(0);
+                value.storage = make_storage();
             }
-            apply_slot(commit, value.storage, slot);
+            const auto slot_id = apply_slot(commit, value.storage, slots[i]);
+            if (slot_ids != nullptr)
+                slot_ids[i] = slot_id;
         }
         value.has_storage = storage_sizes_[value.storage] != 0;
     }
     if (value != before)
         write_account(commit, id, before, value);
+    return value.code;
+}
+
+void World::reserve_slot(const Address& address, const U256& key)
+{
+    const auto id = account_id(address);
+    if (id == no_id)
+        return;
+    const auto before = value_of(id);
+    auto value = before;
+    if (value.storage == 0)
+        value.storage = make_storage();
+    const auto hash = tables_.slot_hash(value.storage, key);
+    if (find_slot(value.storage, key, hash) == no_id)
+        make_slot(value.storage, key, hash);
+    const auto commit = commit_number() + 1;
+    if (value != before)
+        write_account(commit, id, before, value);
+    close_commit(commit);
+}
+
+StorageId World::make_storage()
+{
+    storage_sizes_.push_back(0);
+    return static_cast<StorageId>(storage_sizes_.size() - 1);
 }
 
 void World::write_account(CommitNumber commit, std::uint32_t id, const AccountValue& before, const AccountValue& value)
@@ -192,7 +238,19 @@ void World::store_account(std::uint32_t id, Word stamp, const AccountValue& valu
                            join(low_half(word(6)), value.code), join(value.storage, newest_record)});
 }
 
-void World::apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change)
+std::uint32_t World::make_slot(StorageId storage, const U256& key, std::uint64_t hash)
+{
+    const auto id = tables_.slot_count.load(std::memory_order_relaxed);
+    auto& fresh = tables_.slots.make(id).words;
+    const auto& words = key.limbs;
+    write_entry(fresh, {Stamp::next(fresh[0].load(std::memory_order_relaxed), 0, 0), join(storage, 0), words[0],
+                           words[1], words[2], words[3], 0, 0, 0, 0});
+    tables_.slot_index.insert(hash, id);
+    tables_.slot_count.store(id + 1, std::memory_order_release);
+    return id;
+}
+
+std::uint32_t World::apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change)
 {
     const auto hash = tables_.slot_hash(storage, change.key);
     const auto& key = change.key.limbs;
@@ -200,19 +258,14 @@ void World::apply_slot(CommitNumber commit, StorageId storage, const types::Slot
     if (id == no_id)
     {
         if (change.value.is_zero())
-            return;
-        id = tables_.slot_count.load(std::memory_order_relaxed);
-        auto& fresh = tables_.slots.make(id).words;
-        write_entry(fresh, {Stamp::next(fresh[0].load(std::memory_order_relaxed), 0, 0), join(storage, 0), key[0],
-                               key[1], key[2], key[3], 0, 0, 0, 0});
-        tables_.slot_index.insert(hash, id);
-        tables_.slot_count.store(id + 1, std::memory_order_release);
+            return no_id;
+        id = make_slot(storage, change.key, hash);
     }
     auto& words = tables_.slots[id].words;
     const auto before = read_entry(words);
     const auto& value = change.value.limbs;
     if (U256{before[6], before[7], before[8], before[9]} == change.value)
-        return;
+        return id;
     const auto record = tables_.log.push(commit,
         {before[0] | Stamp::slot, join(high_half(before[1]), id), before[6], before[7], before[8], before[9], 0, 0});
     const auto is_present = !change.value.is_zero();
@@ -220,6 +273,7 @@ void World::apply_slot(CommitNumber commit, StorageId storage, const types::Slot
     storage_sizes_[storage] -= (before[0] & Stamp::present) != 0;
     write_entry(words, {Stamp::next(before[0], commit, is_present ? Stamp::present : 0), join(storage, record), key[0],
                            key[1], key[2], key[3], value[0], value[1], value[2], value[3]});
+    return id;
 }
 
 CodeId World::code_entry(const Hash& hash, const Bytes* code)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "types/difference_frame.hpp"
 #include "world/snapshot.hpp"
 
 #include <deque>
@@ -29,6 +30,19 @@ struct Statistics
     std::size_t bytes_reserved = 0;
 };
 
+/// The ids of what a difference names, place for place.
+struct DifferenceIds
+{
+    /// `no_id` for an account that was deleted without ever having appeared.
+    std::vector<std::uint32_t> accounts;
+    /// Of the accounts' codes.
+    std::vector<std::uint32_t> account_codes;
+    /// `no_id` for a slot that was set to zero without ever having been anything else.
+    std::vector<std::uint32_t> slots;
+    /// Of the new codes.
+    std::vector<std::uint32_t> codes;
+};
+
 /// The live state in memory. One thread, the committer, applies differences; any number of threads read snapshots of it
 /// without locks and without ever holding the writer up.
 ///
@@ -40,8 +54,20 @@ public:
     /// on it.
     explicit World(std::uint64_t hash_seed = 0, const Limits& limits = {});
 
-    /// Writer: applies the difference as one commit and returns its number. Readers see all of it or nothing.
-    CommitNumber apply(const types::StateDifference& difference);
+    /// Writer: applies the difference as one commit and returns its number. Readers see all of it or nothing. Tells the
+    /// ids of what it names if `ids` is not null.
+    CommitNumber apply(const types::StateDifference& difference, DifferenceIds* ids = nullptr);
+
+    /// Writer: gives a slot of an account that exists its id before its first value is known, so that ids do not depend
+    /// on when that comes. A commit of its own.
+    void reserve_slot(const Address& address, const U256& key);
+
+    /// Writer: how many ids have been given out.
+    [[nodiscard]] types::IdCounts id_counts() const noexcept
+    {
+        return {tables_.account_count.load(std::memory_order_relaxed),
+            tables_.slot_count.load(std::memory_order_relaxed), tables_.code_count.load(std::memory_order_relaxed)};
+    }
 
     /// Writer: makes `commit` the latest commit again, with the ids that were given out by then. Every snapshot becomes
     /// unavailable. False, without effect, if the log does not reach back to it or it is still to come.
@@ -100,11 +126,16 @@ private:
     };
 
     std::uint32_t account_entry(const Address& address, std::uint64_t hash);
-    void apply_account(CommitNumber commit,
+    /// Gives the id of the account's code.
+    CodeId apply_account(CommitNumber commit,
         const types::StateDifference& difference,
         const types::AccountChange& change,
-        std::uint32_t id);
-    void apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change);
+        std::uint32_t id,
+        std::uint32_t* slot_ids);
+    /// Gives the slot's id.
+    std::uint32_t apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change);
+    std::uint32_t make_slot(StorageId storage, const U256& key, std::uint64_t hash);
+    StorageId make_storage();
     void write_account(CommitNumber commit, std::uint32_t id, const AccountValue& before, const AccountValue& value);
     CodeId code_entry(const Hash& hash, const Bytes* code);
     [[nodiscard]] std::uint32_t find_account(const Address& address, std::uint64_t hash) const noexcept;

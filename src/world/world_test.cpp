@@ -235,6 +235,43 @@ types::StateDifference credit(std::uint64_t first, std::uint64_t count, std::uin
     return difference;
 }
 
+TEST(World, gives_ids_that_do_not_depend_on_when_a_reserved_slot_gets_its_value)
+{
+    types::AccountChange change;
+    change.address = Address{{1}};
+    change.account.nonce = 1;
+    types::StateDifference account;
+    account.accounts.push_back(change);
+    const auto with_slot = [&change](std::uint64_t key)
+    {
+        types::StateDifference difference;
+        difference.accounts.push_back(change);
+        difference.accounts[0].slot_count = 1;
+        difference.slots.push_back({U256{key}, U256{7}});
+        return difference;
+    };
+    World early;
+    World late;
+    for (auto* world : {&early, &late})
+    {
+        world->apply(account);
+        world->reserve_slot(Address{{1}}, U256{5});
+        U256 value{1};
+        EXPECT_NE(world->latest().storage(Address{{1}}, U256{5}, value), state::Presence::unavailable);
+        EXPECT_EQ(value, U256{});
+        EXPECT_EQ(world->latest().has_storage(Address{{1}}), state::Presence::absent);
+    }
+    early.apply(with_slot(5));
+    early.apply(with_slot(6));
+    late.apply(with_slot(6));
+    DifferenceIds ids;
+    late.apply(with_slot(5), &ids);
+    for (const std::uint64_t key : {5U, 6U})
+        EXPECT_EQ(early.slot_id(Address{{1}}, U256{key}), late.slot_id(Address{{1}}, U256{key}));
+    EXPECT_EQ(ids.slots, std::vector{late.slot_id(Address{{1}}, U256{5})});
+    EXPECT_EQ(ids.accounts, std::vector{late.account_id(Address{{1}})});
+}
+
 TEST(World, keeps_every_account_while_its_index_grows)
 {
     World world{3};

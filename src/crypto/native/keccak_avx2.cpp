@@ -35,12 +35,7 @@ void keccak256_batch_avx2(const BytesView* messages, Hash* digests, std::size_t 
             state[word] ^= input;
         }
         keccak_permute(state);
-        if (lanes.ending() != 0)
-        {
-            std::uint64_t words[4][width];
-            std::memcpy(words, state, sizeof(words));
-            lanes.finish(words);
-        }
+        lanes.finish(state);
     }
 }
 }  // namespace jiffy::crypto

@@ -71,12 +71,7 @@ using Vector = std::uint64_t __attribute__((vector_size(64), may_alias));
                 vector = reinterpret_cast<Vector>(_mm512_maskz_mov_epi64(kept, reinterpret_cast<__m512i>(vector)));
         absorb(state, lanes.next_blocks());
         keccak_permute(state);
-        if (lanes.ending() != 0)
-        {
-            std::uint64_t words[4][width];
-            std::memcpy(words, state, sizeof(words));
-            lanes.finish(words);
-        }
+        lanes.finish(state);
     }
 }
 }  // namespace jiffy::crypto

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/bytes.hpp"
+#include "crypto/keccak.hpp"
 #include "crypto/keccak_round.hpp"
 
 namespace jiffy::crypto
@@ -55,12 +55,15 @@ public:
         return blocks_;
     }
 
-    /// Bit i is set if the blocks taken last ended the message of lane i.
-    [[nodiscard]] unsigned ending() const noexcept { return ending_; }
-
-    /// Writes the digests of the messages that have ended, `words[w][lane]` being their words, and starts others.
-    void finish(const std::uint64_t (&words)[4][Width]) noexcept
+    /// Writes the digests of the messages that have ended, `state[w][lane]` being their words, and starts others.
+    template <class Vector>
+    void finish(const Vector* state) noexcept
     {
+        static_assert(sizeof(Vector) == 8 * Width);
+        if (ending_ == 0)
+            return;
+        std::uint64_t words[4][Width];
+        std::memcpy(words, state, sizeof(words));
         for (std::size_t lane = 0; lane < Width; ++lane)
         {
             if ((ending_ >> lane & 1) == 0)
@@ -98,6 +101,7 @@ private:
     std::size_t next_ = 0;
     unsigned running_ = 0;
     unsigned starting_ = 0;
+    /// Bit i is set if the blocks taken last ended the message of lane i.
     unsigned ending_ = 0;
     Message lanes_[Width];
     const Byte* blocks_[Width];

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rpc/json_writer.hpp"
+#include "rpc/parameter_values.hpp"
+#include "types/equivocation.hpp"
+
+namespace jiffy::rpc
+{
+/// A preconfirmation with all that it takes to verify it.
+void write_preconfirmation(JsonWriter& json, const types::SignedPreconfirmation& preconfirmation);
+
+/// Members of an object: a mini-block's header, the terms that it was signed on, and the signature.
+void write_mini_block_fields(JsonWriter& json, const types::SignedMiniBlock& mini_block, const Hash& hash);
+
+/// Reads what the two functions above write; further members are left alone. The signature is not checked.
+Parsed<types::SignedStatement> parse_statement(JsonElement element);
+}  // namespace jiffy::rpc

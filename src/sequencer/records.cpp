@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sequencer/records.hpp"
+
+namespace jiffy::sequencer
+{
+FragmentPointer BlockRecord::fragment_of(std::uint32_t transaction) const
+{
+    std::size_t begin = 0;
+    const std::size_t end = fragments.size();
+    for (std::size_t count = end; count != 0;)
+    {
+        const auto half = count / 2;
+        const auto& middle = *fragments[begin + half];
+        const bool is_before = middle.first_transaction + middle.transaction_count <= transaction;
+        begin = is_before ? begin + half + 1 : begin;
+        count = is_before ? count - half - 1 : half;
+    }
+    return begin != end ? fragments[begin] : nullptr;
+}
+
+std::optional<types::SignedPreconfirmation> preconfirmation_of(const TransactionPlace& place)
+{
+    const auto fragment = place.block->fragment_of(place.index);
+    if (fragment == nullptr)
+        return std::nullopt;
+    const auto& start = *place.block->release_start();
+    const auto leaf = place.index - fragment->first_transaction;
+    const auto& commitment = fragment->commitments[leaf];
+    types::SignedPreconfirmation result;
+    result.statement = {.terms = start.terms,
+        .block_number = place.block->number(),
+        .environment = start.environment,
+        .mini_block = fragment->mini_block,
+        .index = place.index,
+        .transaction = place.record().hash,
+        .receipt = commitment.receipt,
+        .prefix = commitment.prefix,
+        .time = fragment->time};
+    result.leaf_index = leaf;
+    result.leaf_count = fragment->transaction_count;
+    result.proof = fragment->statements.proof(leaf);
+    result.signature = fragment->signature;
+    return result;
+}
+}  // namespace jiffy::sequencer

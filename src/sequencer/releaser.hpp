@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sequencer/chain_clock.hpp"
+#include "sequencer/frame_builder.hpp"
+#include "sequencer/order_log.hpp"
+#include "sequencer/refusal.hpp"
+#include "sequencer/sealer.hpp"
+
+namespace jiffy::sequencer
+{
+/// A block was opened, with these changes.
+struct BlockOpened
+{
+    std::shared_ptr<BlockRecord> block;
+    types::StateDifference difference;
+    types::IdCounts ids;
+};
+
+/// The parent's hash was stored in its slot.
+struct ParentHashStored
+{
+    types::StateDifference difference;
+};
+
+/// The open block's next transaction was executed.
+struct Committed
+{
+    types::StateDifference difference;
+    world::DifferenceIds difference_ids;
+    /// After it.
+    types::IdCounts ids;
+    /// Told when it is released; may be empty.
+    Completion complete;
+};
+
+/// No further transaction comes into the open block.
+struct BlockEnded
+{
+    /// EIP-7685, each with its type byte.
+    std::vector<Bytes> requests;
+    /// As in `SealRequest`.
+    bool commits_to_withdrawals = false;
+    types::StateDifference difference;
+    /// End of its last mini-block; the clock tells it if it is empty.
+    std::optional<std::uint64_t> time;
+};
+
+/// What the sequencing thread has done, in order.
+using Commit = std::variant<BlockOpened, ParentHashStored, Committed, BlockEnded>;
+
+struct ReleaseOptions
+{
+    types::StatementTerms terms;
+    /// Key that signs preconfirmations and mini-blocks.
+    Hash secret;
+    /// Microseconds.
+    std::uint64_t mini_block_interval = 10'000;
+    std::uint64_t block_interval = 1'000'000;
+    /// Blocks whose log entries are kept.
+    std::size_t log_blocks = 1024;
+    /// Commits that wait to be released.
+    std::size_t queue_capacity = 16'384;
+};
+
+/// Figures of a releaser; readable by any thread.
+struct ReleaseMetrics
+{
+    std::atomic<std::uint64_t> fragments = 0;
+    std::atomic<std::uint64_t> released_transactions = 0;
+    std::atomic<std::uint64_t> mini_blocks = 0;
+};
+
+/// Releases what was executed: gathers it into fragments, signs them, tells those who wait, and seals mini-blocks on
+/// time whatever is being executed meanwhile. What it takes, and the seals it puts in between, are the order log.
+class Releaser
+{
+public:
+    /// The genesis block is sealed in `history`. `on_release` runs on the releasing thread after each fragment and
+    /// mini-block and must only wake others.
+    Releaser(History& history,
+        Sealer& sealer,
+        const ChainClock& clock,
+        const crypto::Kernels& kernels,
+        const ReleaseOptions& options,
+        std::function<void()> on_release);
+    Releaser(const Releaser&) = delete;
+    Releaser& operator=(const Releaser&) = delete;
+    ~Releaser();
+
+    void start();
+    /// Releases what is queued, then ends the thread.
+    void stop();
+    [[nodiscard]] bool is_running() const noexcept { return thread_.joinable(); }
+
+    /// Sequencing thread: queues a commit; waits while the queue is full.
+    void push(Commit commit);
+
+    /// Does everything that is due on the calling thread, for owners that never call `start`.
+    void process_pending();
+    /// Seals a mini-block that ends at this time; for replay.
+    void seal_mini(std::uint64_t time);
+
+    [[nodiscard]] const ReleaseMetrics& metrics() const noexcept { return metrics_; }
+    /// Address of the key that signs.
+    [[nodiscard]] const Address& signer() const noexcept { return signer_; }
+    /// Only while the thread does not run.
+    [[nodiscard]] const OrderLog& log() const noexcept { return log_; }
+
+private:
+    void run();
+    void take(BlockOpened& opened);
+    void take(ParentHashStored& stored);
+    void take(Committed& committed);
+    void take(BlockEnded& ended);
+    void seal_mini_if_due();
+    void release_fragment();
+    [[nodiscard]] std::uint64_t block_end() const noexcept;
+    [[nodiscard]] std::uint64_t block_start() const noexcept { return block_end() - options_.block_interval; }
+    [[nodiscard]] crypto::RecoverableSignature sign(const Hash& digest) const;
+
+    History& history_;
+    Sealer& sealer_;
+    const ChainClock& clock_;
+    const crypto::Kernels& kernels_;
+    ReleaseOptions options_;
+    Address signer_;
+    std::function<void()> on_release_;
+    OrderLog log_;
+    SpscQueue<Commit> queue_;
+    Doorbell doorbell_;
+    std::atomic<bool> stopping_ = false;
+    ReleaseMetrics metrics_;
+    /// Seconds of Unix time.
+    std::uint64_t genesis_time_;
+
+    std::shared_ptr<BlockRecord> block_;
+    /// Transactions of the block that were taken, released or not.
+    std::uint32_t taken_count_ = 0;
+    Hash prefix_;
+    /// Of the transactions taken since the last fragment.
+    std::vector<FragmentRecord::Commitment> commitments_;
+    std::vector<Hash> leaves_;
+    Differences differences_;
+    std::vector<Completion> completions_;
+    /// Time that the fragment's statements name.
+    std::uint64_t fragment_time_ = 0;
+
+    /// Number of the open mini-block, and the hash of the one before it.
+    std::uint64_t mini_number_ = 0;
+    Hash mini_parent_;
+    /// End of the one before it.
+    std::uint64_t mini_start_ = 0;
+    std::uint32_t mini_first_ = 0;
+    /// Of its transactions, in consensus form.
+    std::vector<Bytes> mini_receipts_;
+    FrameBuilder frame_;
+    types::IdCounts ids_;
+    /// For the trie, since the last mini-block.
+    TrieUpdate trie_update_;
+    /// Microseconds of the chain's time; never if the block's end comes first.
+    std::uint64_t next_mini_seal_ = never;
+
+    static constexpr std::uint64_t never = ~std::uint64_t{0};
+    std::thread thread_;
+};
+}  // namespace jiffy::sequencer

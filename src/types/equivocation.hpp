@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "types/mini_block.hpp"
+
+#include <variant>
+
+namespace jiffy::types
+{
+using SignedStatement = std::variant<SignedPreconfirmation, SignedMiniBlock>;
+
+/// How two statements of one sequencer contradict each other.
+enum class Contradiction : std::uint8_t
+{
+    /// Two environments for one block.
+    environment,
+    /// Two transactions, results or histories at one place of one block.
+    place,
+    /// One transaction at two places.
+    transaction,
+    /// A transaction that comes later stands in an earlier mini-block.
+    order,
+    /// A history that the one after it does not follow from.
+    prefix,
+    /// Two mini-blocks with one number.
+    mini_block,
+    /// A mini-block that does not follow from the one before it.
+    parent,
+    /// A mini-block in two blocks.
+    block,
+};
+
+/// Why two statements prove nothing.
+enum class NoEvidence : std::uint8_t
+{
+    /// The first or the second one is not signed.
+    not_signed,
+    different_signers,
+    different_chains,
+    /// Each term stands by what it said; what it took over from the one before is settled elsewhere.
+    different_epochs,
+    /// A development chain's, or at level `memory`: no promise was made that could be broken.
+    no_promise,
+    /// Both can be true.
+    consistent,
+};
+
+/// Judges two statements by nothing but themselves.
+Result<Contradiction, NoEvidence> find_contradiction(const SignedStatement& a, const SignedStatement& b);
+}  // namespace jiffy::types
