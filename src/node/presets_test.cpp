@@ -3,7 +3,7 @@
 #include "chain/l1_attributes.hpp"
 #include "node/banner.hpp"
 #include "rpc/test_client.hpp"
-#include "types/transaction.hpp"
+#include "sequencer/test_chain.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -43,15 +43,9 @@ public:
 
     static types::Transaction transfer(std::uint64_t nonce)
     {
-        types::Transaction transaction;
-        transaction.type = types::TransactionType::dynamic_fee;
+        auto transaction = sequencer::TestChain::transfer(nonce, 5'000'000'000);
         transaction.chain_id = DevNode::chain_id;
-        transaction.nonce = nonce;
-        transaction.gas_limit = 21'000;
-        transaction.max_fee_per_gas = U256{5'000'000'000};
         transaction.max_priority_fee_per_gas = U256{1};
-        transaction.to = Address{{1, 2, 3}};
-        transaction.value = U256{1};
         return transaction;
     }
     [[nodiscard]] std::string sign(types::Transaction transaction) const
