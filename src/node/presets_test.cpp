@@ -115,7 +115,7 @@ TEST_P(Presets, stand_in_the_banner)
 INSTANTIATE_TEST_SUITE_P(All,
     Presets,
     testing::Values(Preset::op, Preset::ethereum),
-    [](const auto& info) { return std::string{name_of(info.param)}; });
+    [](const auto& preset) { return std::string{name_of(preset.param)}; });
 
 TEST(OpPreset, tells_of_deposits_as_op_geth_does)
 {
