@@ -152,6 +152,20 @@ TEST(OpPreset, tells_of_deposits_as_op_geth_does)
         EXPECT_FALSE(receipt.contains(absent)) << absent;
 }
 
+/// Who proves a withdrawal asks for the block and for the proof at once, before either can be given.
+TEST(OpPreset, proves_against_an_open_block_once_it_is_sealed)
+{
+    Node node{Preset::op};
+    auto withdrawal = Node::transfer(0);
+    withdrawal.to = chain::predeploys::message_passer;
+    withdrawal.gas_limit = 300'000;
+    const auto number = node.result("eth_sendRawTransactionSync", {node.sign(withdrawal)})["blockNumber"];
+    const auto proof =
+        node.result("eth_getProof", {to_hex(chain::predeploys::message_passer.view()), json::array(), number});
+    EXPECT_EQ(proof["balance"], "0x1");
+    EXPECT_EQ(proof["storageHash"], node.result("eth_getBlockByNumber", {number, false})["withdrawalsRoot"]);
+}
+
 TEST(OpPreset, has_the_headers_of_isthmus)
 {
     Node node{Preset::op};

@@ -70,8 +70,8 @@ test('nothing costs anything on L1', options, async () => {
 
 test('a withdrawal can be proven against its block', options, async () => {
     const value = parseEther('1')
-    const request = await client.buildInitiateWithdrawal({ account, to: recipient, value })
-    const receipt = await client.waitForTransactionReceipt({ hash: await wallet.initiateWithdrawal(request) })
+    const hash = await wallet.initiateWithdrawal({ request: { gas: 21000n, to: recipient, value } })
+    const receipt = await client.waitForTransactionReceipt({ hash })
     const [withdrawal] = getWithdrawals(receipt)
     assert.equal(withdrawal.value, value)
 
