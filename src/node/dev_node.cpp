@@ -56,18 +56,18 @@ struct DevNode::Parts
     {
         world.apply(genesis.state);
         seal_genesis();
-        const auto& intervals = *specification.jiffy;
+        const auto block_interval = specification.jiffy->block_time * 1000;
         releaser.emplace(history, sealer, clock, kernels,
             sequencer::ReleaseOptions{.terms = {.domain = types::StatementDomain::development,
                                           .chain_id = specification.chain_id,
                                           .epoch = 1,
                                           .durability = types::Durability::memory},
                 .secret = sequencer::development_sequencer_secret(),
-                .mini_block_interval = intervals.mini_block_interval * 1000,
-                .block_interval = intervals.block_time * 1000},
+                .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
+                .block_interval = block_interval},
             [this] { subscriptions.notify(); });
         sequencer.emplace(specification, world, history, sealer, *releaser, clock,
-            sequencer::SequencerOptions{.block_interval = intervals.block_time * 1000,
+            sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
                 .pool = {},
                 .hash_seed = seed});

@@ -145,8 +145,8 @@ void Ledger::end_block(std::optional<std::uint64_t> time)
     world_.apply(execution_->closing_difference());
     block_->close(world_.commit_number());
     releaser_.push(BlockEnded{.requests = execution_->requests(),
-        .commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp),
         .difference = execution_->closing_difference(),
+        .commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp),
         .time = time});
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();
@@ -159,11 +159,10 @@ void Ledger::apply(const Entry& entry)
         Ledger& ledger;
 
         void operator()(const OpenBlock& open) const { ledger.open_block(open); }
-        void operator()(const System& system) const { execute_again(system.place); }
-        void operator()(const Tx& transaction) const { execute_again(transaction.place); }
-        void execute_again(const TransactionPlace& place) const
+        void operator()(const System& system) const { ledger.execute_system(system.place.record().transaction); }
+        void operator()(const Tx& transaction) const
         {
-            const auto& record = place.record();
+            const auto& record = transaction.place.record();
             OrderedTransaction ordered{record.transaction, record.hash, record.sender};
             if (!ledger.execute(ordered, nullptr))
                 throw std::logic_error{"a transaction of the log is not valid"};

@@ -15,7 +15,7 @@ struct OpenBlock
     types::Header header;
 };
 
-/// A transaction of the protocol itself, such as the L1 attributes, with its result: a deposit, which nobody signs.
+/// A transaction of the protocol itself, such as the L1 attributes: a deposit, which nobody signs.
 struct System
 {
     TransactionPlace place;

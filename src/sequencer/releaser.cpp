@@ -137,8 +137,10 @@ void Releaser::take(Committed& committed)
 {
     const auto index = taken_count_++;
     const auto& record = block_->transactions[index];
-    const TransactionPlace place{block_, index};
-    log_.append(record.transaction.type == types::TransactionType::deposit ? Entry{System{place}} : Entry{Tx{place}});
+    if (record.transaction.type == types::TransactionType::deposit)
+        log_.append(System{{block_, index}});
+    else
+        log_.append(Tx{{block_, index}});
     if (commitments_.empty())
         fragment_time_ = std::clamp(clock_.now(), block_start() + 1, block_end());
 

@@ -39,9 +39,9 @@ struct BlockEnded
 {
     /// EIP-7685, each with its type byte.
     std::vector<Bytes> requests;
-    /// As in `SealRequest`.
-    bool commits_to_withdrawals = false;
     types::StateDifference difference;
+    /// Its header has the root of the withdrawals (OP Stack, Isthmus).
+    bool commits_to_withdrawals = false;
     /// End of its last mini-block; the clock tells it if it is empty.
     std::optional<std::uint64_t> time;
 };
