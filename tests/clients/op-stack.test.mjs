@@ -1,10 +1,13 @@
 // viem's extension for the OP Stack, as its users call it, against a node with the rules of the `op` preset.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createPublicClient, createWalletClient, defineChain, http, parseAbi, parseEther } from 'viem'
+import {
+    createPublicClient, createWalletClient, defineChain, http, keccak256, parseAbi, parseEther, zeroHash,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import {
-    chainConfig, getWithdrawalHashStorageSlot, getWithdrawals, publicActionsL2, walletActionsL2,
+    chainConfig, getSourceHash, getWithdrawalHashStorageSlot, getWithdrawals, parseTransaction, publicActionsL2,
+    walletActionsL2,
 } from 'viem/op-stack'
 import { startNode } from './support/node.mjs'
 
@@ -45,7 +48,11 @@ test('a block begins with the L1 attributes, a deposit that costs nothing', opti
     assert.equal(deposit.type, 'deposit')
     assert.equal(deposit.from, depositor.toLowerCase())
     assert.equal(deposit.to, l1Block)
-    assert.match(deposit.sourceHash, /^0x[0-9a-f]{64}$/)
+    assert.equal(deposit.sourceHash,
+        getSourceHash({ domain: 'l1InfoDeposit', l1BlockHash: zeroHash, sequenceNumber: blockNumber }))
+    const raw = await client.request({ method: 'eth_getRawTransactionByHash', params: [deposit.hash] })
+    assert.equal(keccak256(raw), deposit.hash)
+    assert.equal(parseTransaction(raw).data, deposit.input)
     assert.equal(transfer.hash, hash)
     const receipt = await client.getTransactionReceipt({ hash: deposit.hash })
     assert.equal(receipt.status, 'success')
