@@ -4,7 +4,7 @@
 #include "chain/requests.hpp"
 #include "chain/scenario_test.hpp"
 #include "chain/system_contracts.hpp"
-#include "trie/state_trie.hpp"
+#include "chain/trie_roots_test.hpp"
 
 namespace jiffy::chain
 {
@@ -49,28 +49,10 @@ protected:
         EXPECT_TRUE(execution.open(block.header, {}));
         EXPECT_TRUE(execution.execute(transaction, sender));
         block.header = *execution.close(block);
-        block.header.state_root = root_after(&trie, execution.difference());
+        block.header.state_root = roots.after(roots.context, execution.difference());
         if (specification.optimism)
-            block.header.withdrawals_root = storage_after(&trie, execution.difference(), predeploys::message_passer);
-    }
-
-    static Hash root_after(void* context, const types::StateDifference& difference)
-    {
-        auto& trie = *static_cast<trie::StateTrie*>(context);
-        const auto version = trie.latest().number;
-        const auto root = trie.apply(difference);
-        trie.rewind(version);
-        return root;
-    }
-
-    static Hash storage_after(void* context, const types::StateDifference& difference, const Address& address)
-    {
-        auto& trie = *static_cast<trie::StateTrie*>(context);
-        const auto version = trie.latest().number;
-        trie.apply(difference);
-        const auto root = trie.storage_root(trie.latest(), address);
-        trie.rewind(version);
-        return root;
+            block.header.withdrawals_root =
+                roots.storage_after(roots.context, execution.difference(), predeploys::message_passer);
     }
 
     Result<ImportedBlock, BlockFailure> import(BytesView encoded)
@@ -81,7 +63,7 @@ protected:
                 .ancestors = {&ancestor, 1},
                 .parent_state = state::Source{state},
                 .block_hashes = {},
-                .state_root = {.context = &trie, .after = root_after, .storage_after = storage_after}},
+                .state_root = roots},
             executor);
     }
 
@@ -100,6 +82,7 @@ protected:
     Address sender;
     state::MemoryState state;
     trie::StateTrie trie{crypto::scalar_kernels()};
+    StateRoot roots = roots_of(trie);
     evm::CodeCache codes;
     Executor executor{codes};
     types::Header parent;

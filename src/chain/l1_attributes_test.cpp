@@ -90,6 +90,17 @@ RC_GTEST_PROP(L1Attributes, come_in_a_deposit_that_no_other_block_has, ())
     RC_ASSERT(make_l1_attributes_transaction(next).deposit.source_hash != transaction.deposit.source_hash);
 }
 
+/// The hash is what viem's `getSourceHash` gives for this block and sequence number.
+TEST(L1Attributes, have_the_source_hash_of_the_specification)
+{
+    using namespace literals;
+    L1Attributes attributes;
+    attributes.block_hash.bytes.fill(0x11);
+    attributes.sequence_number = 5;
+    EXPECT_EQ(make_l1_attributes_transaction(attributes).deposit.source_hash,
+        "0xf109b4cb8dc4582b9b04011e42aa61c63aa2fc0e73d21a0fbdbfde490a61513e"_hash);
+}
+
 TEST(L1Attributes, hold_the_prices_of_l1)
 {
     const L1Attributes attributes{.base_fee = U256{1},

@@ -249,7 +249,7 @@ bool takes(Revision revision, PrecompileRules rules, std::uint16_t number, std::
 TEST(Precompiles, the_op_stack_has_p256_verify_since_fjord_at_half_the_price)
 {
     EXPECT_EQ(find_precompile(Revision::cancun, address_of(0x100)), nullptr);
-    for (const auto [rules, revision, count] : {std::tuple{PrecompileRules::fjord, Revision::cancun, 0x0bU},
+    for (const auto& [rules, revision, count] : {std::tuple{PrecompileRules::fjord, Revision::cancun, 0x0bU},
              {PrecompileRules::granite, Revision::cancun, 0x0bU}, {PrecompileRules::isthmus, Revision::prague, 0x12U}})
     {
         ASSERT_NE(find_precompile(revision, address_of(0x100), rules), nullptr);

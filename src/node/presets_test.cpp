@@ -3,7 +3,7 @@
 #include "chain/l1_attributes.hpp"
 #include "node/banner.hpp"
 #include "rpc/test_client.hpp"
-#include "types/transaction.hpp"
+#include "sequencer/test_chain.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -43,15 +43,9 @@ public:
 
     static types::Transaction transfer(std::uint64_t nonce)
     {
-        types::Transaction transaction;
-        transaction.type = types::TransactionType::dynamic_fee;
+        auto transaction = sequencer::TestChain::transfer(nonce, 5'000'000'000);
         transaction.chain_id = DevNode::chain_id;
-        transaction.nonce = nonce;
-        transaction.gas_limit = 21'000;
-        transaction.max_fee_per_gas = U256{5'000'000'000};
         transaction.max_priority_fee_per_gas = U256{1};
-        transaction.to = Address{{1, 2, 3}};
-        transaction.value = U256{1};
         return transaction;
     }
     [[nodiscard]] std::string sign(types::Transaction transaction) const
@@ -121,7 +115,7 @@ TEST_P(Presets, stand_in_the_banner)
 INSTANTIATE_TEST_SUITE_P(All,
     Presets,
     testing::Values(Preset::op, Preset::ethereum),
-    [](const auto& info) { return std::string{name_of(info.param)}; });
+    [](const auto& preset) { return std::string{name_of(preset.param)}; });
 
 TEST(OpPreset, tells_of_deposits_as_op_geth_does)
 {
@@ -156,6 +150,20 @@ TEST(OpPreset, tells_of_deposits_as_op_geth_does)
     EXPECT_EQ(receipt["l1BlobBaseFeeScalar"], "0x0");
     for (const auto* absent : {"operatorFeeScalar", "operatorFeeConstant", "l1FeeScalar", "depositNonce"})
         EXPECT_FALSE(receipt.contains(absent)) << absent;
+}
+
+/// Who proves a withdrawal asks for the block and for the proof at once, before either can be given.
+TEST(OpPreset, proves_against_an_open_block_once_it_is_sealed)
+{
+    Node node{Preset::op};
+    auto withdrawal = Node::transfer(0);
+    withdrawal.to = chain::predeploys::message_passer;
+    withdrawal.gas_limit = 300'000;
+    const auto number = node.result("eth_sendRawTransactionSync", {node.sign(withdrawal)})["blockNumber"];
+    const auto proof =
+        node.result("eth_getProof", {to_hex(chain::predeploys::message_passer.view()), json::array(), number});
+    EXPECT_EQ(proof["balance"], "0x1");
+    EXPECT_EQ(proof["storageHash"], node.result("eth_getBlockByNumber", {number, false})["withdrawalsRoot"]);
 }
 
 TEST(OpPreset, has_the_headers_of_isthmus)

@@ -117,51 +117,91 @@ void write_nodes(JsonWriter& json, const std::vector<Bytes>& nodes)
     json.end_array();
 }
 
+/// What eth_getProof is asked for.
+struct ProofRequest
+{
+    Address address;
+    std::vector<U256> keys;
+};
+
+void write_proof(JsonWriter& json,
+    const ProofRequest& request,
+    const trie::StateTrie& trie,
+    const trie::Version& version)
+{
+    const auto proof = trie.prove_account(version, request.address);
+    const auto state = proof.state.value_or(trie::AccountState{});
+    json.begin_object();
+    json.key("address").hex(request.address);
+    json.key("accountProof");
+    write_nodes(json, proof.nodes);
+    json.key("balance").quantity(state.account.balance);
+    json.key("codeHash").hex(state.account.code_hash);
+    json.key("nonce").quantity(state.account.nonce);
+    json.key("storageHash").hex(state.storage_root);
+    json.key("storageProof").begin_array();
+    for (const auto& key : request.keys)
+    {
+        const auto slot = trie.prove_storage(version, request.address, key);
+        json.begin_object();
+        json.key("key").quantity(key);
+        json.key("value").quantity(slot.value);
+        json.key("proof");
+        write_nodes(json, slot.nodes);
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+}
+
+void answer_with_proof(Reply& reply,
+    const Backend& backend,
+    const ProofRequest& request,
+    const sequencer::SealedBlock& block)
+{
+    std::string text;
+    const auto prove = [&](const trie::StateTrie& trie, const trie::Version& version)
+    {
+        JsonWriter json{text};
+        write_proof(json, request, trie, version);
+    };
+    if (!backend.sealer.with_state(block, prove))
+        return reply.error({code::server_error, "proofs for this block are not available any more", {}});
+    reply.result([&](JsonWriter& json) { json.raw(text); });
+}
+
+/// Answers once the block is sealed: until then it has no root to prove against.
+void prove_when_sealed(Call& call, ProofRequest request, const sequencer::BlockPointer& block)
+{
+    auto& backend = call.backend;
+    auto reply = std::make_shared<Reply>(std::move(call.reply));
+    SealWaiters::Job job = [&backend, reply, request = std::move(request), block]
+    {
+        std::move_only_function<void()> prove_now = [&backend, reply, request, block]
+        { answer_with_proof(*reply, backend, request, *block->sealed()); };
+        if (!backend.workers.submit(prove_now))
+            reply->error({code::limit_exceeded, "too many requests are waiting", {}});
+    };
+    if (!backend.waiters.when_sealed(block->number(), job))
+        reply->error({code::limit_exceeded, "too many requests are waiting for the block", {}});
+}
+
 void get_proof(Call& call)
 {
-    const auto address = call.parameters.address(0);
-    const auto keys = call.parameters.storage_keys(1);
+    ProofRequest request{call.parameters.address(0), call.parameters.storage_keys(1)};
     const auto selector = call.parameters.block(2);
     if (call.reject_bad_parameters(3))
         return;
     auto block = resolve_block(call.backend.history, selector);
-    // What is not sealed has no root to prove against yet: the newest one that has stands for it.
-    if (block && block->sealed() == nullptr)
-        block = call.backend.history.sealed_head();
     if (!block)
         return call.reply.error({code::server_error, "header not found", {}});
-
-    std::string json_text;
-    const auto prove = [&](const trie::StateTrie& trie, const trie::Version& version)
-    {
-        const auto proof = trie.prove_account(version, address);
-        const auto state = proof.state.value_or(trie::AccountState{});
-        JsonWriter json{json_text};
-        json.begin_object();
-        json.key("address").hex(address);
-        json.key("accountProof");
-        write_nodes(json, proof.nodes);
-        json.key("balance").quantity(state.account.balance);
-        json.key("codeHash").hex(state.account.code_hash);
-        json.key("nonce").quantity(state.account.nonce);
-        json.key("storageHash").hex(state.storage_root);
-        json.key("storageProof").begin_array();
-        for (const auto& key : keys)
-        {
-            const auto slot = trie.prove_storage(version, address, key);
-            json.begin_object();
-            json.key("key").quantity(key);
-            json.key("value").quantity(slot.value);
-            json.key("proof");
-            write_nodes(json, slot.nodes);
-            json.end_object();
-        }
-        json.end_array();
-        json.end_object();
-    };
-    if (!call.backend.sealer.with_state(*block->sealed(), prove))
-        return call.reply.error({code::server_error, "proofs for this block are not available any more", {}});
-    call.reply.result([&](JsonWriter& json) { json.raw(json_text); });
+    const bool is_sealed = block->sealed() != nullptr;
+    if (!is_sealed && !std::holds_alternative<BlockTag>(selector))
+        return prove_when_sealed(call, std::move(request), block);
+    // A tag means the newest block that can be proven against.
+    if (!is_sealed)
+        block = call.backend.history.sealed_head();
+    answer_with_proof(call.reply, call.backend, request, *block->sealed());
 }
 
 constexpr Method methods[] = {

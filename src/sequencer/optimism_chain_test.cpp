@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/block_import.hpp"
 #include "chain/l1_attributes.hpp"
+#include "chain/trie_roots_test.hpp"
 #include "sequencer/test_chain.hpp"
 #include "state/memory_state.hpp"
 
@@ -157,7 +158,7 @@ public:
                 .ancestors = {&ancestor, 1},
                 .parent_state = state::Source{state_},
                 .block_hashes = chain.history.block_hashes(),
-                .state_root = {.context = &trie_, .after = root_after, .storage_after = storage_after}},
+                .state_root = chain::roots_of(trie_)},
             executor_);
         if (!imported || imported->hash != block.sealed()->hash)
             return false;
@@ -171,24 +172,6 @@ public:
     }
 
 private:
-    static Hash root_after(void* context, const types::StateDifference& difference)
-    {
-        auto& trie = *static_cast<trie::StateTrie*>(context);
-        const auto version = trie.latest().number;
-        const auto root = trie.apply(difference);
-        trie.rewind(version);
-        return root;
-    }
-    static Hash storage_after(void* context, const types::StateDifference& difference, const Address& address)
-    {
-        auto& trie = *static_cast<trie::StateTrie*>(context);
-        const auto version = trie.latest().number;
-        trie.apply(difference);
-        const auto root = trie.storage_root(trie.latest(), address);
-        trie.rewind(version);
-        return root;
-    }
-
     types::Header parent_;
     state::MemoryState state_;
     trie::StateTrie trie_{crypto::scalar_kernels()};
