@@ -46,18 +46,24 @@ public:
         maximum_.store(0, std::memory_order_relaxed);
     }
 
-    [[nodiscard]] std::uint64_t count() const noexcept { return count_below_power(value_bits); }
+    [[nodiscard]] std::uint64_t count() const noexcept { return counts_by_power()[value_bits]; }
     [[nodiscard]] std::uint64_t sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t maximum() const noexcept { return maximum_.load(std::memory_order_relaxed); }
 
-    /// Values below 2^exponent, with `exponent` at most `value_bits`: exact, because a power of two begins a bucket.
-    [[nodiscard]] std::uint64_t count_below_power(unsigned exponent) const noexcept
+    /// How many values are below 2^0, 2^1, ... 2^value_bits: exact, because a power of two begins a bucket. The last
+    /// one is the number of all values.
+    [[nodiscard]] std::array<std::uint64_t, value_bits + 1> counts_by_power() const noexcept
     {
-        const auto end = index_of((std::uint64_t{1} << exponent) - 1) + 1;
+        std::array<std::uint64_t, value_bits + 1> result{};
         std::uint64_t total = 0;
-        for (std::size_t i = 0; i < end; ++i)
-            total += counts_[i].load(std::memory_order_relaxed);
-        return total;
+        std::size_t bucket = 0;
+        for (unsigned exponent = 0; exponent <= value_bits; ++exponent)
+        {
+            for (const auto end = index_of((std::uint64_t{1} << exponent) - 1) + 1; bucket < end; ++bucket)
+                total += counts_[bucket].load(std::memory_order_relaxed);
+            result[exponent] = total;
+        }
+        return result;
     }
 
     /// The smallest value, rounded up to the end of its bucket, that at least this share of all values does not

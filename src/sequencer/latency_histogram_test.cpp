@@ -55,7 +55,7 @@ RC_GTEST_PROP(LatencyHistogram, quantiles_are_at_most_a_64th_too_high, ())
     }
     const auto exponent = *rc::gen::inRange(0U, LatencyHistogram::value_bits + 1);
     const auto below = std::ranges::lower_bound(values, std::uint64_t{1} << exponent) - values.begin();
-    RC_ASSERT(histogram->count_below_power(exponent) == static_cast<std::uint64_t>(below));
+    RC_ASSERT(histogram->counts_by_power()[exponent] == static_cast<std::uint64_t>(below));
 }
 
 TEST(LatencyHistogram, counts_what_is_beyond_its_range)
