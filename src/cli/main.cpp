@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_evm.hpp"
+#include "cli/bench_load.hpp"
 #include "cli/blocktest.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
@@ -49,6 +50,11 @@ void declare_benchmarks(CLI::App& program, int& exit_code)
     evm->add_option("--budget-ms", options->budget_ms, "time for each case")->check(CLI::PositiveNumber);
     evm->add_flag("--json", options->json, "one JSON document");
     evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
+
+    auto load_options = std::make_shared<load::Options>();
+    auto* load_command = bench->add_subcommand("load", "put any Ethereum endpoint under load");
+    load::declare_options(*load_command, *load_options);
+    load_command->callback([load_options, &exit_code] { exit_code = bench_load(*load_options); });
 }
 
 void declare_dev(CLI::App& program, int& exit_code)
