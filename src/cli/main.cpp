@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_evm.hpp"
+#include "cli/bench_gas_worst.hpp"
+#include "cli/bench_load.hpp"
 #include "cli/blocktest.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
@@ -49,6 +51,30 @@ void declare_benchmarks(CLI::App& program, int& exit_code)
     evm->add_option("--budget-ms", options->budget_ms, "time for each case")->check(CLI::PositiveNumber);
     evm->add_flag("--json", options->json, "one JSON document");
     evm->callback([options, &exit_code] { exit_code = bench_evm(*options); });
+
+    auto gas_options = std::make_shared<BenchGasWorstOptions>();
+    auto* gas = bench->add_subcommand("gas-worst", "time each opcode and precompiled contract at its worst input");
+    gas->add_option("--fork", gas_options->fork, "rules")
+        ->check(CLI::IsMember({"prague", "osaka"}))
+        ->capture_default_str();
+    gas->add_option("--gas", gas_options->gas, "gas of a run")
+        ->check(CLI::Range(std::int64_t{100'000}, std::int64_t{1} << 40))
+        ->capture_default_str();
+    gas->add_option("--repetitions", gas_options->repetitions, "runs of each program")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    gas->add_option(
+           "--accounts", gas_options->accounts, "accounts and slots in the state, rounded up to a power of two")
+        ->check(CLI::Range(1, 1 << 26))
+        ->capture_default_str();
+    gas->add_option("--filter", gas_options->filter, "only names that this regular expression finds");
+    gas->add_flag("--json", gas_options->json, "one JSON document");
+    gas->callback([gas_options, &exit_code] { exit_code = bench_gas_worst(*gas_options); });
+
+    auto load_options = std::make_shared<load::Options>();
+    auto* load_command = bench->add_subcommand("load", "put any Ethereum endpoint under load");
+    load::declare_options(*load_command, *load_options);
+    load_command->callback([load_options, &exit_code] { exit_code = bench_load(*load_options); });
 }
 
 void declare_dev(CLI::App& program, int& exit_code)

@@ -2,6 +2,7 @@
 #include "node/dev_node.hpp"
 
 #include "node/genesis_file.hpp"
+#include "node/metrics.hpp"
 #include "node/root_check.hpp"
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
@@ -81,6 +82,31 @@ struct DevNode::Parts
         auto methods = rpc::all_methods();
         methods.push_back(rpc::anvil_methods());
         dispatcher.emplace(*backend, methods);
+        add_metrics();
+    }
+
+    void add_metrics()
+    {
+        const auto& ledger = sequencer->metrics();
+        metrics.counter("jiffy_transactions_total", "Transactions executed.", ledger.transactions);
+        const auto& release = releaser->metrics();
+        metrics.counter("jiffy_fragments_total", "Fragments released and signed.", release.fragments);
+        metrics.counter("jiffy_released_transactions_total", "Transactions released to their senders.",
+            release.released_transactions);
+        metrics.counter("jiffy_mini_blocks_total", "Mini-blocks sealed.", release.mini_blocks);
+        metrics.counter("jiffy_blocks_total", "EVM blocks closed.", ledger.blocks);
+        metrics.counter("jiffy_parent_hash_waits_total", "Transactions that had to wait for the parent's hash.",
+            ledger.parent_hash_waits);
+        metrics.gauge("jiffy_pool_transactions", "Transactions in the pool, which cannot run yet.",
+            [this] { return static_cast<double>(sequencer->pooled()); });
+        metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
+            [this] { return static_cast<double>(server->connection_count()); });
+        const auto& roots = root_check.metrics();
+        metrics.counter("jiffy_roots_verified_total", "State roots recomputed and right.", roots.verified);
+        metrics.counter("jiffy_roots_wrong_total", "State roots recomputed and wrong.", roots.wrong);
+        metrics.counter(
+            "jiffy_roots_unchecked_total", "Blocks that the check of roots was too slow for.", roots.unchecked);
+        add_process_metrics(metrics);
     }
 
     void seal_genesis()
@@ -119,6 +145,7 @@ struct DevNode::Parts
     rpc::Workers workers;
     std::optional<rpc::Backend> backend;
     std::optional<rpc::Dispatcher> dispatcher;
+    Metrics metrics;
     bool stopped = false;
 };
 
@@ -150,9 +177,10 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->subscriptions.start();
     parts->releaser->start();
     parts->sequencer->start();
-    parts->server->start(
-        [&dispatcher = *parts->dispatcher](std::string body, const std::shared_ptr<rpc::Channel>& channel,
-            rpc::Responder respond) { dispatcher.handle(std::move(body), channel, std::move(respond)); });
+    parts->server->start([&dispatcher = *parts->dispatcher](
+                             std::string body, const std::shared_ptr<rpc::Channel>& channel, rpc::Responder respond)
+        { dispatcher.handle(std::move(body), channel, std::move(respond)); },
+        [&metrics = parts->metrics] { return metrics.text(); });
     return std::unique_ptr<DevNode>{new DevNode{std::move(parts)}};
 }
 

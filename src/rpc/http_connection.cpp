@@ -15,6 +15,9 @@ namespace http = boost::beast::http;
 
 namespace
 {
+/// Prometheus, "Text-based format".
+constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
+
 std::string_view reason_of(unsigned status)
 {
     const auto reason = http::obsolete_reason(static_cast<http::status>(status));
@@ -84,6 +87,8 @@ void HttpConnection::on_header(boost::system::error_code error)
         return upgrade();
     if (request.method() == http::verb::options)
         return write(204, {}, request.keep_alive());
+    if (request.method() == http::verb::get && request.target() == "/metrics" && thread_.metrics)
+        return write(200, thread_.metrics(), request.keep_alive(), metrics_content_type);
     // Health checks of load balancers are plain GETs.
     if (request.method() == http::verb::get || request.method() == http::verb::head)
         return write(200, {}, request.keep_alive());
@@ -151,7 +156,7 @@ void HttpConnection::upgrade()
     leave();
 }
 
-void HttpConnection::write(unsigned status, std::string body, bool keep_alive)
+void HttpConnection::write(unsigned status, std::string body, bool keep_alive, std::string_view content_type)
 {
     state_ = State::writing;
     set_deadline();
@@ -164,7 +169,9 @@ void HttpConnection::write(unsigned status, std::string body, bool keep_alive)
             "Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Headers: content-type\r\n"
             "Access-Control-Max-Age: 600\r\n");
     else
-        response_head_.append("Content-Type: application/json\r\nContent-Length: ")
+        response_head_.append("Content-Type: ")
+            .append(content_type)
+            .append("\r\nContent-Length: ")
             .append(std::to_string(response_body_.size()))
             .append("\r\n");
     response_head_.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");

@@ -39,7 +39,7 @@ private:
     void on_body(boost::system::error_code error);
     void upgrade();
     void handle();
-    void write(unsigned status, std::string body, bool keep_alive);
+    void write(unsigned status, std::string body, bool keep_alive, std::string_view content_type = "application/json");
     void on_written(boost::system::error_code error, bool keep_alive);
     void leave();
     void set_deadline();

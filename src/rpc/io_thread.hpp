@@ -48,7 +48,10 @@ struct IoThread
     using Connection = std::variant<std::shared_ptr<HttpConnection>, std::shared_ptr<WebSocketConnection>>;
     using Place = std::list<Connection>::iterator;
 
-    IoThread(const ServerOptions& server_options, const Handler& request_handler, std::atomic<std::size_t>& count);
+    IoThread(const ServerOptions& server_options,
+        const Handler& request_handler,
+        const MetricsText& metrics_text,
+        std::atomic<std::size_t>& count);
 
     /// Keeps the connection alive until `remove`.
     Place add(Connection connection);
@@ -61,6 +64,7 @@ struct IoThread
 
     const ServerOptions& options;
     const Handler& handler;
+    const MetricsText& metrics;
     std::atomic<std::size_t>& connection_count;
     boost::asio::io_context context{1};
     boost::asio::steady_timer sweep_timer{context};

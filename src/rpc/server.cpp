@@ -90,9 +90,13 @@ void Mailbox::drain()
     }
 }
 
-IoThread::IoThread(const ServerOptions& server_options, const Handler& request_handler, std::atomic<std::size_t>& count)
+IoThread::IoThread(const ServerOptions& server_options,
+    const Handler& request_handler,
+    const MetricsText& metrics_text,
+    std::atomic<std::size_t>& count)
   : options{server_options}
   , handler{request_handler}
+  , metrics{metrics_text}
   , connection_count{count}
 {
 }
@@ -182,6 +186,7 @@ struct Server::Implementation
 {
     ServerOptions options;
     Handler handler;
+    MetricsText metrics;
     std::atomic<std::size_t> connection_count = 0;
     std::vector<std::unique_ptr<IoThread>> threads;
     std::optional<tcp::acceptor> acceptor;
@@ -221,8 +226,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::listen(const ServerO
     auto implementation = std::make_unique<Implementation>();
     implementation->options = options;
     for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
-        implementation->threads.push_back(std::make_unique<IoThread>(
-            implementation->options, implementation->handler, implementation->connection_count));
+        implementation->threads.push_back(std::make_unique<IoThread>(implementation->options, implementation->handler,
+            implementation->metrics, implementation->connection_count));
 
     const auto refuse = [&options](boost::system::error_code error)
     {
@@ -266,9 +271,15 @@ std::uint16_t Server::port() const noexcept
     return implementation_->port;
 }
 
-void Server::start(Handler handler)
+std::size_t Server::connection_count() const noexcept
+{
+    return implementation_->connection_count;
+}
+
+void Server::start(Handler handler, MetricsText metrics)
 {
     implementation_->handler = std::move(handler);
+    implementation_->metrics = std::move(metrics);
     implementation_->started = true;
     implementation_->accept();
     for (auto& thread : implementation_->threads)

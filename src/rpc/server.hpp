@@ -71,6 +71,9 @@ using Responder = std::move_only_function<void(Answer answer)>;
 /// is null for a plain HTTP request. It must not block.
 using Handler = std::function<void(std::string body, const std::shared_ptr<Channel>& channel, Responder respond)>;
 
+/// Called on an I/O thread for a GET of /metrics: what to answer, in Prometheus' text format. It must not block.
+using MetricsText = std::function<std::string()>;
+
 /// Spare bytes that the JSON parser may read behind a body.
 inline constexpr std::size_t body_padding = 64;
 
@@ -98,8 +101,11 @@ public:
 
     [[nodiscard]] std::uint16_t port() const noexcept;
 
-    /// Begins to accept connections.
-    void start(Handler handler);
+    /// Open connections; any thread.
+    [[nodiscard]] std::size_t connection_count() const noexcept;
+
+    /// Begins to accept connections. Without `metrics`, a GET of /metrics is like any other.
+    void start(Handler handler, MetricsText metrics = {});
 
     /// Stops accepting, gives open requests a short time to be answered, closes every connection and joins the threads.
     void stop();
