@@ -3,21 +3,13 @@
 --
 --   wrk --threads 1 --connections 16 --duration 10s --latency --script bench/wrk/replay.lua URL -- FILE [sync|async]
 --
--- Each thread takes the senders whose number leaves its own as the remainder. A request that would come after the
--- thread's last transaction asks for the chain's id instead, and is counted apart.
+-- A request that would come after the last transaction asks for the chain's id instead, and is counted apart.
 
-local thread_count = 0
+local thread
 
-function setup(thread)
-    thread:set('number', thread_count)
-    thread_count = thread_count + 1
-    thread:set('sent', 0)
-    thread:set('idle', 0)
-    thread:set('errors', 0)
-    thread:set('first_error', '')
-    threads = threads or {}
-    table.insert(threads, thread)
-    for _, each in ipairs(threads) do each:set('thread_count', thread_count) end
+function setup(made)
+    assert(not thread, 'a file has one order: use --threads 1')
+    thread = made
 end
 
 function init(arguments)
@@ -27,19 +19,14 @@ function init(arguments)
     local headers = {['Content-Type'] = 'application/json'}
     local before = '{"jsonrpc":"2.0","id":1,"method":"' .. method .. '","params":["'
     requests = {}
-    local senders, index = nil, 0
     for line in io.lines(file) do
-        if not senders then
-            local count = line:match('^# jiffy%-transactions 1 %S+ %d+ (%d+)$')
-            senders = tonumber((assert(count, file .. ' is no file of prepared transactions')))
-        else
-            if (index % senders) % thread_count == number then
-                requests[#requests + 1] = wrk.format('POST', nil, headers, before .. line .. '"]}')
-            end
-            index = index + 1
+        if line:sub(1, 1) ~= '#' then
+            requests[#requests + 1] = wrk.format('POST', nil, headers, before .. line .. '"]}')
         end
     end
     nothing = wrk.format('POST', nil, headers, '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')
+    -- Before it begins, wrk asks for one request, to look at it.
+    sent, idle, errors, first_error = -1, 0, 0, ''
 end
 
 function request()
@@ -48,7 +35,7 @@ function request()
         return nothing
     end
     sent = sent + 1
-    return requests[sent]
+    return requests[math.max(sent, 1)]
 end
 
 function response(status, headers, body)
@@ -59,12 +46,9 @@ function response(status, headers, body)
 end
 
 function done(summary, latency, statistics)
-    local totals = {sent = 0, idle = 0, errors = 0}
-    for _, thread in ipairs(threads) do
-        for name in pairs(totals) do totals[name] = totals[name] + thread:get(name) end
-        if thread:get('first_error') ~= '' then print('first error: ' .. thread:get('first_error')) end
-    end
+    local idle, errors = thread:get('idle'), thread:get('errors')
+    if errors > 0 then print('first error: ' .. thread:get('first_error')) end
     print(string.format('transactions sent %d, answered with an error %d, requests after the last one %d',
-        totals.sent, totals.errors, totals.idle))
-    print(string.format('transactions per second %.0f', (summary.requests - totals.idle - totals.errors) * 1e6 / summary.duration))
+        thread:get('sent'), errors, idle))
+    print(string.format('transactions per second %.0f', (summary.requests - idle - errors) * 1e6 / summary.duration))
 end

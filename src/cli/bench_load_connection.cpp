@@ -66,7 +66,8 @@ void Connection::make_room()
         begin_ = end_ = 0;
     if (input_.size() >= end_ + receive_size + AnswerReader::padding)
         return;
-    std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
+    if (begin_ != 0)
+        std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
     end_ -= std::exchange(begin_, 0);
     input_.resize(std::max(input_.size(), end_ + 2 * receive_size + AnswerReader::padding));
 }

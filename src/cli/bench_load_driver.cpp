@@ -29,8 +29,10 @@ constexpr auto progress_interval = 1s;
 constexpr auto early_wake = 60us;
 /// Transactions per second; above, the generator would look at the clock all the time and keep a core from the node.
 constexpr double highest_spinning_rate = 2000;
-/// Above it, the generator sends what has become due meanwhile at once.
+/// Above it, the generator sends what has become due meanwhile at once. It need not look at all while there is no room
+/// for more, for each answer wakes it.
 constexpr auto shortest_sleep = 50us;
+constexpr auto sleep_without_room = 1000us;
 constexpr int events_at_once = 64;
 
 std::uint64_t microseconds(std::chrono::nanoseconds duration)
@@ -158,9 +160,14 @@ void Driver::pump(Lane& lane)
         flush(lane);
 }
 
+bool Driver::has_room(const Lane& lane) const
+{
+    return lane.outstanding < (options_.is_websocket ? options_.window : 1);
+}
+
 void Driver::pump_http(Lane& lane, Time now)
 {
-    if (lane.outstanding != 0)
+    if (!has_room(lane))
         return;
     body_.clear();
     lane.asked.clear();
@@ -202,7 +209,7 @@ void Driver::pump_websocket(Lane& lane, Time now)
     // In a closed loop, some at a time: a system call for each would be most of the work.
     if (!options_.rate && lane.outstanding > options_.window / 4 * 3)
         return;
-    for (; is_sending_ && lane.outstanding < options_.window && lane.next < lane.released; ++lane.outstanding)
+    for (; is_sending_ && has_room(lane) && lane.next < lane.released; ++lane.outstanding)
     {
         const auto index = lane.own[lane.next++];
         mark_sent(index, now);
@@ -387,7 +394,8 @@ void Driver::wait(Time now)
     {
         const auto due = intended(static_cast<Index>(next_due_));
         const bool spins = *options_.rate <= highest_spinning_rate;
-        until = std::min(until, spins ? due - early_wake : std::max<Time>(due, now + shortest_sleep));
+        const auto sleep = has_room(lane_of(static_cast<Index>(next_due_))) ? shortest_sleep : sleep_without_room;
+        until = std::min(until, spins ? due - early_wake : std::max<Time>(due, now + sleep));
     }
     if (options_.polls_receipts)
         for (const auto& lane : lanes_)

@@ -70,6 +70,7 @@ private:
     void release_due(Time now);
     /// Sends what may be sent on the connection.
     void pump(Lane& lane);
+    [[nodiscard]] bool has_room(const Lane& lane) const;
     void pump_http(Lane& lane, Time now);
     void pump_websocket(Lane& lane, Time now);
     void append_call(Index index);

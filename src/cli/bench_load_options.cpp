@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_load_options.hpp"
 
-#include <CLI/CLI.hpp>
+#include "cli/bench_load_command.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>

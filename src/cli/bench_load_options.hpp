@@ -6,11 +6,6 @@
 #include <string>
 #include <string_view>
 
-namespace CLI
-{
-class App;
-}
-
 namespace jiffy::cli::load
 {
 /// What a transaction does.
@@ -75,9 +70,6 @@ std::optional<Url> parse_url(std::string_view text);
 
 /// The number of transactions per second, greater than zero; empty for anything else.
 std::optional<double> parse_rate(std::string_view text);
-
-/// Adds the options to the command; those that cannot be read are refused when it is parsed.
-void declare_options(CLI::App& command, Options& options);
 
 /// Why these options cannot go together; empty if they can.
 std::string contradiction(const Options& options);

@@ -2,12 +2,12 @@
 #include "cli/bench_load.hpp"
 
 #include "cli/bench_load_answers.hpp"
+#include "cli/bench_load_command.hpp"
 #include "cli/bench_load_tally.hpp"
 #include "cli/bench_load_transactions.hpp"
 #include "cli/bench_load_wire.hpp"
 #include "node/dev_node.hpp"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 #include "cli/bench_evm.hpp"
 #include "cli/bench_gas_worst.hpp"
 #include "cli/bench_load.hpp"
+#include "cli/bench_load_command.hpp"
 #include "cli/blocktest.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
