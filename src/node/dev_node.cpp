@@ -101,6 +101,22 @@ struct DevNode::Parts
             [this] { return static_cast<double>(sequencer->pooled()); });
         metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
             [this] { return static_cast<double>(server->connection_count()); });
+        const auto& ordering = sequencer->latencies();
+        metrics.histogram("jiffy_ingress_seconds",
+            "From the reading of a request to its transaction decoded, its sender known.", ordering.ingress);
+        metrics.histogram("jiffy_queue_seconds", "From there to a transaction's turn.", ordering.queue);
+        metrics.histogram("jiffy_execution_seconds", "Execution of a transaction.", ordering.execution);
+        metrics.histogram("jiffy_release_seconds", "From a transaction's execution to its release, signed.",
+            releaser->latencies().release);
+        metrics.histogram("jiffy_signature_seconds", "Signing of a fragment.", releaser->latencies().signature);
+        metrics.histogram("jiffy_mini_block_seal_seconds", "Roots, commitment and signature of a mini-block.",
+            releaser->latencies().mini_block_seal);
+        metrics.histogram("jiffy_mini_block_interval_seconds", "From one mini-block's seal to the next one's.",
+            releaser->latencies().mini_block_interval);
+        metrics.histogram("jiffy_block_change_seconds", "End of a block and opening of the next, when nothing runs.",
+            ordering.block_change);
+        metrics.histogram(
+            "jiffy_block_seal_seconds", "Roots and header of a block, in the background.", sealer.latency());
         const auto& roots = root_check.metrics();
         metrics.counter("jiffy_roots_verified_total", "State roots recomputed and right.", roots.verified);
         metrics.counter("jiffy_roots_wrong_total", "State roots recomputed and wrong.", roots.wrong);

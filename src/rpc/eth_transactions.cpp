@@ -26,10 +26,12 @@ void send_raw_transaction(Call& call)
     const auto raw = call.parameters.bytes(0);
     if (call.reject_bad_parameters(1))
         return;
+    const auto arrived = sequencer::read_stopwatch();
     auto ticket = call.backend.sequencer.take_ticket();
     auto submission = make_submission(call.backend, raw);
     if (!submission)
         return call.reply.error(submission.error());
+    submission->arrived = arrived;
     submission->ticket = std::move(ticket);
     auto reply = std::make_shared<Reply>(std::move(call.reply));
     submission->complete = [reply, hash = submission->hash](const SubmissionResult& result)
@@ -53,10 +55,12 @@ void send_raw_transaction_sync(Call& call)
         timeout = limits.sync_timeout;
     if (call.reject_bad_parameters(2))
         return;
+    const auto arrived = sequencer::read_stopwatch();
     auto ticket = call.backend.sequencer.take_ticket();
     auto submission = make_submission(call.backend, raw);
     if (!submission)
         return call.reply.error(submission.error());
+    submission->arrived = arrived;
     submission->ticket = std::move(ticket);
     submission->refuse_gap = true;
     submission->await_release = true;

@@ -119,6 +119,7 @@ Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTrans
     metrics_.transactions.fetch_add(1, std::memory_order_relaxed);
     if (complete != nullptr)
         committed.complete = std::move(*complete);
+    committed.executed = read_stopwatch();
     releaser_.push(std::move(committed));
     return TransactionPlace{block_, static_cast<std::uint32_t>(block_->transactions.size() - 1)};
 }

@@ -3,6 +3,7 @@
 
 #include "base/key_hasher.hpp"
 #include "sequencer/refusal.hpp"
+#include "sequencer/stopwatch.hpp"
 #include "sequencer/tickets.hpp"
 
 #include <map>
@@ -25,6 +26,9 @@ struct Submission
     bool refuse_gap = false;
     /// Its place among those that arrive; without one it comes when it is handed in.
     std::optional<Tickets::Ticket> ticket{};
+    /// When its request was read, and when it was handed in; none if nobody measures.
+    Instant arrived{};
+    Instant handed_in{};
 };
 
 struct PoolLimits

@@ -175,6 +175,7 @@ void Releaser::take(Committed& committed)
     ids_ = committed.ids;
     differences_.push_back(std::move(committed.difference));
     completions_.push_back(std::move(committed.complete));
+    executed_.push_back(committed.executed);
     if (commitments_.size() == types::most_leaves)
         release_fragment();
 }
@@ -186,7 +187,13 @@ void Releaser::release_fragment()
     const auto count = static_cast<std::uint32_t>(commitments_.size());
     const auto first = taken_count_ - count;
     types::MerkleTree statements{std::exchange(leaves_, {})};
+    const auto signing = read_stopwatch();
     const auto signature = sign(types::batch_digest(options_.terms, count, statements.root()));
+    last_release_ = read_stopwatch();
+    record(latencies_.signature, signing, last_release_);
+    for (const auto executed : executed_)
+        record(latencies_.release, executed, last_release_);
+    executed_.clear();
     auto differences = std::make_shared<const Differences>(std::exchange(differences_, {}));
     trie_update_.differences.push_back(differences);
     block_->fragments.push_back(std::make_shared<const FragmentRecord>(FragmentRecord{.first_transaction = first,
@@ -204,7 +211,6 @@ void Releaser::release_fragment()
             completions_[i](TransactionPlace{block_, first + i});
     completions_.clear();
     last_fragment_size_ = count;
-    last_release_ = std::chrono::steady_clock::now();
     on_release_();
 }
 
@@ -230,6 +236,7 @@ void Releaser::seal_mini_if_due()
 void Releaser::seal_mini(std::uint64_t time)
 {
     release_fragment();
+    const auto sealing = read_stopwatch();
     const auto count = taken_count_ - mini_first_;
     std::vector<Bytes> transactions;
     transactions.reserve(count);
@@ -265,6 +272,12 @@ void Releaser::seal_mini(std::uint64_t time)
     metrics_.mini_blocks.fetch_add(1, std::memory_order_relaxed);
     if (!trie_update_.differences.empty())
         sealer_.push(std::exchange(trie_update_, {}));
+
+    const auto sealed = read_stopwatch();
+    sequencer::record(latencies_.mini_block_seal, sealing, sealed);
+    if (last_mini_seal_ != Instant{})
+        sequencer::record(latencies_.mini_block_interval, last_mini_seal_, sealed);
+    last_mini_seal_ = sealed;
 
     // The next point of the grid; those that were missed are left out, and the last is the block's end.
     const auto elapsed = time - block_start();

@@ -6,6 +6,7 @@
 #include "sequencer/order_log.hpp"
 #include "sequencer/refusal.hpp"
 #include "sequencer/sealer.hpp"
+#include "sequencer/stopwatch.hpp"
 
 namespace jiffy::sequencer
 {
@@ -32,6 +33,7 @@ struct Committed
     types::IdCounts ids;
     /// Told when it is released; may be empty.
     Completion complete;
+    Instant executed{};
 };
 
 /// No further transaction comes into the open block.
@@ -74,6 +76,18 @@ struct ReleaseMetrics
     std::atomic<std::uint64_t> mini_blocks = 0;
 };
 
+/// Durations on the way of a transaction from its execution on.
+struct ReleaseLatencies
+{
+    /// From the end of its execution to its release, signed.
+    LatencyHistogram release;
+    LatencyHistogram signature;
+    /// Roots, commitment and signature of a mini-block.
+    LatencyHistogram mini_block_seal;
+    /// From one mini-block's seal to the next one's.
+    LatencyHistogram mini_block_interval;
+};
+
 /// Releases what was executed: gathers it into fragments, signs them, tells those who wait, and seals mini-blocks on
 /// time whatever is being executed meanwhile. What it takes, and the seals it puts in between, are the order log.
 class Releaser
@@ -105,6 +119,7 @@ public:
     void seal_mini(std::uint64_t time);
 
     [[nodiscard]] const ReleaseMetrics& metrics() const noexcept { return metrics_; }
+    [[nodiscard]] const ReleaseLatencies& latencies() const noexcept { return latencies_; }
     /// Address of the key that signs.
     [[nodiscard]] const Address& signer() const noexcept { return signer_; }
     /// Only while the thread does not run.
@@ -135,6 +150,7 @@ private:
     Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;
     ReleaseMetrics metrics_;
+    ReleaseLatencies latencies_;
     /// Seconds of Unix time.
     std::uint64_t genesis_time_;
 
@@ -147,9 +163,11 @@ private:
     std::vector<Hash> leaves_;
     Differences differences_;
     std::vector<Completion> completions_;
+    std::vector<Instant> executed_;
     /// Transactions in the last fragment, and when it was released.
     std::uint32_t last_fragment_size_ = 0;
-    std::chrono::steady_clock::time_point last_release_;
+    Instant last_release_;
+    Instant last_mini_seal_{};
     /// Time that the fragment's statements name.
     std::uint64_t fragment_time_ = 0;
 

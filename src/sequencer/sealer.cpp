@@ -99,6 +99,7 @@ void Sealer::process(SealerWork& work)
 
 void Sealer::seal(const SealRequest& request)
 {
+    const auto begin = read_stopwatch();
     const auto& block = *request.block;
     const auto parent = history_.find(block.number() - 1);
 
@@ -136,6 +137,7 @@ void Sealer::seal(const SealRequest& request)
     sealed.header = std::move(header);
     block_versions_.push_back(sealed.state.number);
     history_.seal(request.block, std::move(sealed));
+    record(latency_, begin, read_stopwatch());
     drop_old_versions();
     on_sealed_(request.block);
 }

@@ -4,6 +4,7 @@
 #include "sequencer/doorbell.hpp"
 #include "sequencer/history.hpp"
 #include "sequencer/queues.hpp"
+#include "sequencer/stopwatch.hpp"
 #include "trie/state_trie.hpp"
 
 #include <functional>
@@ -57,6 +58,9 @@ public:
     /// Does what is queued, then ends the thread.
     void stop();
 
+    /// Time that a block's roots and header take.
+    [[nodiscard]] const LatencyHistogram& latency() const noexcept { return latency_; }
+
     [[nodiscard]] bool is_running() const noexcept { return thread_.joinable(); }
 
     /// Releasing thread: queues work; waits while the queue is full.
@@ -82,6 +86,7 @@ private:
     SpscQueue<SealerWork> queue_;
     Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;
+    LatencyHistogram latency_;
     /// Readers of the trie share it; the sealing thread takes it to drop versions, and leaves that for later if it is
     /// held.
     mutable std::shared_mutex versions_mutex_;

@@ -84,6 +84,7 @@ bool Sequencer::submit(Submission& submission)
 {
     if (stopping_)
         return false;
+    submission.handed_in = read_stopwatch();
     Request request{std::move(submission)};
     if (ingress_.try_push(request))
     {
@@ -169,8 +170,10 @@ void Sequencer::advance()
         clock_.fall_behind(time - block_end());
     while (clock_.now() >= block_end())
     {
+        const auto begin = read_stopwatch();
         ledger_.end_block();
         open_next_block();
+        record(latencies_.block_change, begin, read_stopwatch());
         for (auto& submission : pool_.expire(clock_.now()))
             refuse(std::move(submission), PoolRefusal::expired);
         fill_with_waiting();
@@ -287,12 +290,19 @@ bool Sequencer::execute(Submission submission)
         return false;
     }
     OrderedTransaction ordered{std::move(submission.transaction), submission.hash, submission.sender};
+    const auto begin = read_stopwatch();
     auto executed = ledger_.execute(ordered, submission.await_release ? &submission.complete : nullptr);
     if (!executed)
     {
         submission.transaction = std::move(ordered.transaction);
         refuse(std::move(submission), executed.error());
         return false;
+    }
+    record(latencies_.execution, begin, read_stopwatch());
+    if (submission.arrived != Instant{})
+    {
+        record(latencies_.ingress, submission.arrived, submission.handed_in);
+        record(latencies_.queue, submission.handed_in, begin);
     }
     if (!submission.await_release)
         submission.complete(SubmissionResult{std::move(*executed)});

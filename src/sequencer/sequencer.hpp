@@ -18,6 +18,18 @@ struct SequencerOptions
     std::uint64_t hash_seed = 0;
 };
 
+/// Durations on the way of a transaction up to its execution, and of the change from block to block.
+struct SequencerLatencies
+{
+    /// From the reading of a request to its being decoded, its sender known.
+    LatencyHistogram ingress;
+    /// From there to its turn.
+    LatencyHistogram queue;
+    LatencyHistogram execution;
+    /// No transaction runs while one block ends and the next one opens.
+    LatencyHistogram block_change;
+};
+
 /// Wants to know the next nonce of an account, pooled transactions counted.
 struct NonceQuery
 {
@@ -59,6 +71,7 @@ public:
     void notify_sealed() { doorbell_.ring(); }
 
     [[nodiscard]] const LedgerMetrics& metrics() const noexcept { return ledger_.metrics(); }
+    [[nodiscard]] const SequencerLatencies& latencies() const noexcept { return latencies_; }
     /// Does everything that is due now, on the calling thread; for tests, which do not call `start`.
     void step();
 
@@ -108,6 +121,7 @@ private:
     ReorderBuffer<Submission> reorder_buffer_{tickets_, longest_ticket_wait};
     MpscQueue<Request> ingress_;
     Doorbell doorbell_;
+    SequencerLatencies latencies_;
     std::atomic<std::size_t> pooled_ = 0;
     std::atomic<bool> stopping_ = false;
     /// Seconds of Unix time.
