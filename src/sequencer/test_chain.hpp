@@ -23,7 +23,12 @@ struct TestChain
             specification.jiffy.emplace();
         specification.jiffy->block_gas_limit = block_gas_limit;
         genesis = development_genesis(specification, accounts, genesis_time);
-        sealer.emplace(history, crypto::scalar_kernels(), genesis.state, [](const BlockPointer&) {});
+        sealer.emplace(history, crypto::scalar_kernels(), genesis.state,
+            [this](const BlockPointer&)
+            {
+                if (sequencer)
+                    sequencer->notify_sealed();
+            });
         world.apply(genesis.state);
         sealer->set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis_time));
         const auto hash = types::header_hash(genesis.header);
