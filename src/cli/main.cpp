@@ -6,7 +6,7 @@
 #include "cli/blocktest.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
-#include "cli/verify_equivocation.hpp"
+#include "cli/verify_statements.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -110,6 +110,20 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->callback([options, &exit_code] { exit_code = dev(*options); });
 }
 
+void declare_verify_statement(CLI::App& program, int& exit_code)
+{
+    struct Options
+    {
+        std::string file;
+        std::string signer;
+    };
+    auto options = std::make_shared<Options>();
+    auto* command = program.add_subcommand("verify-statement", "verify a preconfirmation or mini-block without a node");
+    command->add_option("FILE", options->file, "JSON file of a preconfirmation or mini-block")->required();
+    command->add_option("--signer", options->signer, "address of the sequencer that must have signed it");
+    command->callback([options, &exit_code] { exit_code = verify_statement(options->file, options->signer); });
+}
+
 void declare_verify_equivocation(CLI::App& program, int& exit_code)
 {
     struct Files
@@ -128,6 +142,7 @@ void declare_verify_equivocation(CLI::App& program, int& exit_code)
 constexpr Declaration commands[] = {
     declare_dev,
     declare_benchmarks,
+    declare_verify_statement,
     declare_verify_equivocation,
     [](CLI::App& program, int& exit_code)
     { declare_fixture_command<statetest>(program, "statetest", "run state test fixtures", exit_code); },

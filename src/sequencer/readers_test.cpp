@@ -2,6 +2,7 @@
 #include "chain/optimism.hpp"
 #include "sequencer/test_chain.hpp"
 
+#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace jiffy::sequencer
@@ -150,6 +151,52 @@ TEST(Readers, see_transaction_boundaries_whatever_runs_beside_them_and_the_log_g
         }
     }
     EXPECT_EQ(users, senders * count + 1);
+}
+/// The environment variable JIFFY_PRECONFIRMATIONS asks for a longer run.
+std::uint64_t preconfirmation_count()
+{
+    constexpr std::uint64_t usual = 3000;
+    const char* wanted = std::getenv("JIFFY_PRECONFIRMATIONS");
+    return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : usual;
+}
+
+TEST(Preconfirmations, every_one_that_was_handed_out_verifies_and_matches_the_sealed_chain)
+{
+    RunningChain chain;
+    const auto count = preconfirmation_count();
+    // What the sender of each transaction was given at its release.
+    std::vector<types::SignedPreconfirmation> given(count);
+    std::atomic<std::uint64_t> executed = 0;
+    for (std::uint64_t nonce = 0; nonce < count; ++nonce)
+    {
+        auto submission = chain.make(0, TestChain::transfer(nonce, 4'000'000'000), false, nullptr);
+        submission.complete = [&, nonce](const SubmissionResult& outcome)
+        {
+            if (const auto* place = std::get_if<TransactionPlace>(&outcome))
+                given[nonce] = *preconfirmation_of(*place);
+            ++executed;
+        };
+        while (!chain.sequencer->submit(submission))
+            std::this_thread::yield();
+    }
+    while (executed < count)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    chain.stop();
+
+    for (const auto& preconfirmation : given)
+    {
+        ASSERT_EQ(types::signer_of(preconfirmation), chain.releaser->signer());
+        const auto& statement = preconfirmation.statement;
+        const auto place = chain.history.find_transaction(statement.transaction);
+        ASSERT_TRUE(place && place->block->sealed() != nullptr);
+        EXPECT_EQ(place->block->number(), statement.block_number);
+        EXPECT_EQ(place->index, statement.index);
+        EXPECT_EQ(types::receipt_commitment(place->record().receipt), statement.receipt);
+        EXPECT_EQ(place->block->release_start()->environment, statement.environment);
+        const auto mini = chain.history.find_mini_block(statement.mini_block)->record();
+        EXPECT_LE(mini.first_transaction, statement.index);
+        EXPECT_LT(statement.index, mini.first_transaction + mini.transaction_count);
+    }
 }
 }  // namespace
 }  // namespace jiffy::sequencer
