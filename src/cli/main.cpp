@@ -106,6 +106,8 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
         ->check(CLI::Range(16, 1 << 26))
         ->capture_default_str();
+    command->add_option("--history-transactions", node.history_transactions, "transactions that are kept")
+        ->capture_default_str();
     command->add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
     command->callback([options, &exit_code] { exit_code = dev(*options); });
 }

@@ -41,7 +41,7 @@ struct DevNode::Parts
       , genesis{file ? std::move(file->genesis)
                      : sequencer::development_genesis(specification, accounts, system_clock.now() / 1'000'000)}
       , world{seed}
-      , history{wanted.history_blocks, seed}
+      , history{wanted.history_blocks, seed, wanted.history_transactions}
       , root_check{world, kernels}
       , sealer{history, kernels, genesis.state,
             [this](const sequencer::BlockPointer& block)

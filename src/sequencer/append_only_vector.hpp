@@ -21,8 +21,11 @@ public:
     AppendOnlyVector& operator=(const AppendOnlyVector&) = delete;
     ~AppendOnlyVector()
     {
-        for (auto& chunk : chunks_)
-            delete[] chunk.load(std::memory_order_relaxed);
+        for (std::size_t i = 0; i < size(); ++i)
+            std::destroy_at(&(*this)[i]);
+        for (std::size_t i = 0; i < chunk_count; ++i)
+            if (T* chunk = chunks_[i].load(std::memory_order_relaxed))
+                std::allocator<T>{}.deallocate(chunk, first_chunk << i);
     }
 
     /// Appending thread only.
@@ -33,10 +36,11 @@ public:
         T* chunk = chunks_[place.chunk].load(std::memory_order_relaxed);
         if (chunk == nullptr)
         {
-            chunk = new T[first_chunk << place.chunk];
+            // What is not reached is never written, and so mostly takes no memory.
+            chunk = std::allocator<T>{}.allocate(first_chunk << place.chunk);
             chunks_[place.chunk].store(chunk, std::memory_order_relaxed);
         }
-        chunk[place.offset] = std::move(value);
+        std::construct_at(&chunk[place.offset], std::move(value));
         size_.store(index + 1, std::memory_order_release);
     }
 

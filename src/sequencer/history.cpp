@@ -9,13 +9,14 @@ namespace
 constexpr std::size_t least_blocks = 16;
 }  // namespace
 
-History::History(std::size_t block_limit, std::uint64_t hash_seed)
+History::History(std::size_t block_limit, std::uint64_t hash_seed, std::uint64_t transaction_limit)
   : mask_{std::bit_ceil(std::max(block_limit, least_blocks)) - 1}
   , ring_{std::make_unique<std::atomic<const Entry*>[]>(mask_ + 1)}
   , transactions_{hash_seed}
   , provisional_hashes_{hash_seed}
   , mini_blocks_{hash_seed}
   , hashes_{hash_seed}
+  , transaction_limit_{transaction_limit}
 {
 }
 
@@ -27,22 +28,28 @@ History::~History()
 
 void History::open(const std::shared_ptr<BlockRecord>& block)
 {
-    auto& place = ring_[block->number() & mask_];
-    const Entry* old = place.exchange(new Entry{block});
-    if (old != nullptr)
-    {
-        forget(*old->block);
-        ring_epochs_.retire(old);
-    }
+    const auto number = block->number();
+    if (const auto previous = find(open_number_.load(std::memory_order_relaxed)))
+        transaction_count_ += previous->transactions.size();
+    const auto oldest = [this] { return oldest_number_.load(std::memory_order_relaxed); };
+    while (number - oldest() > mask_ || (transaction_count_ > transaction_limit_ && number - oldest() > least_blocks))
+        forget_oldest();
+    ring_[number & mask_].store(new Entry{block});
     provisional_hashes_.insert(block->provisional_hash, block);
-    open_number_.store(block->number(), std::memory_order_release);
+    open_number_.store(number, std::memory_order_release);
 }
 
-void History::forget(const BlockRecord& block)
+void History::forget_oldest()
 {
+    const auto number = oldest_number_.load(std::memory_order_relaxed);
+    const Entry* entry = ring_[number & mask_].exchange(nullptr);
+    oldest_number_.store(number + 1, std::memory_order_release);
+    const auto& block = *entry->block;
+    transaction_count_ -= block.transactions.size();
     for (std::size_t i = 0; i < block.transactions.size(); ++i)
         transactions_.erase(block.transactions[i].hash);
     provisional_hashes_.erase(block.provisional_hash);
+    ring_epochs_.retire(entry);
 }
 
 void History::index_newest_transaction(const std::shared_ptr<BlockRecord>& block)
@@ -58,9 +65,9 @@ void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed
 {
     const Hash hash = sealed.hash;
     block->seal(std::move(sealed));
-    hashes_.insert(hash, block);
-    if (const auto old = find_leaving(block->number()); old && old->sealed() != nullptr)
-        hashes_.erase(old->sealed()->hash);
+    hashes_.insert(hash, block->number());
+    names_.emplace_back(block->number(), hash);
+    drop_forgotten(hashes_, names_);
     sealed_number_.store(block->number(), std::memory_order_release);
     raise_visible_number(block->number());
 }
@@ -68,18 +75,9 @@ void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed
 void History::index_newest_mini_block(const std::shared_ptr<BlockRecord>& block)
 {
     const auto index = block->mini_blocks.size() - 1;
-    mini_blocks_.insert(block->mini_blocks[index].hash, {block, static_cast<std::uint32_t>(index)});
-    if (index != 0)
-        return;
-    if (const auto old = find_leaving(block->number()))
-        for (std::size_t i = 0; i < old->mini_blocks.size(); ++i)
-            mini_blocks_.erase(old->mini_blocks[i].hash);
-}
-
-BlockPointer History::find_leaving(std::uint64_t newest) const
-{
-    const std::size_t distance = mask_ - 2;
-    return newest >= distance ? find(newest - distance) : nullptr;
+    mini_blocks_.insert(block->mini_blocks[index].hash, {block->number(), static_cast<std::uint32_t>(index)});
+    mini_block_names_.emplace_back(block->number(), block->mini_blocks[index].hash);
+    drop_forgotten(mini_blocks_, mini_block_names_);
 }
 
 std::optional<MiniBlockPlace> History::find_mini_block(std::uint64_t number) const
@@ -108,7 +106,11 @@ std::optional<MiniBlockPlace> History::find_mini_block(std::uint64_t number) con
 
 std::optional<MiniBlockPlace> History::find_mini_block(const Hash& hash) const
 {
-    return mini_blocks_.find(hash);
+    const auto name = mini_blocks_.find(hash);
+    auto block = name ? find(name->block) : nullptr;
+    if (!block)
+        return std::nullopt;
+    return MiniBlockPlace{std::move(block), name->index};
 }
 
 void History::raise_visible_number(std::uint64_t number) noexcept
@@ -117,12 +119,6 @@ void History::raise_visible_number(std::uint64_t number) noexcept
     while (current < number && !visible_number_.compare_exchange_weak(current, number, std::memory_order_acq_rel))
     {
     }
-}
-
-std::uint64_t History::oldest_number() const noexcept
-{
-    const auto newest = open_number_.load(std::memory_order_acquire);
-    return newest > mask_ ? newest - mask_ : 0;
 }
 
 BlockPointer History::newest(const std::atomic<std::uint64_t>& number) const
@@ -142,8 +138,8 @@ BlockPointer History::find(std::uint64_t number) const
 
 BlockPointer History::find(const Hash& hash) const
 {
-    if (auto found = hashes_.find(hash))
-        return *found;
+    if (const auto number = hashes_.find(hash))
+        return find(*number);
     return provisional_hashes_.find(hash).value_or(nullptr);
 }
 

@@ -5,6 +5,8 @@
 #include "sequencer/hash_index.hpp"
 #include "sequencer/records.hpp"
 
+#include <deque>
+
 namespace jiffy::sequencer
 {
 /// Blocks, mini-blocks, transactions and receipts of the last blocks, in memory. Three threads write, each its own
@@ -13,8 +15,11 @@ namespace jiffy::sequencer
 class History
 {
 public:
-    /// Keeps `block_limit` blocks, rounded up to a power of two.
-    explicit History(std::size_t block_limit, std::uint64_t hash_seed = 0);
+    /// Keeps `block_limit` blocks, rounded up to a power of two, and fewer if they hold more than `transaction_limit`
+    /// transactions together.
+    explicit History(std::size_t block_limit,
+        std::uint64_t hash_seed = 0,
+        std::uint64_t transaction_limit = ~std::uint64_t{0});
     History(const History&) = delete;
     History& operator=(const History&) = delete;
     ~History();
@@ -41,7 +46,10 @@ public:
     {
         return visible_number_.load(std::memory_order_acquire);
     }
-    [[nodiscard]] std::uint64_t oldest_number() const noexcept;
+    [[nodiscard]] std::uint64_t oldest_number() const noexcept
+    {
+        return oldest_number_.load(std::memory_order_acquire);
+    }
 
     /// Null if there is no such block, or not any more.
     [[nodiscard]] BlockPointer find(std::uint64_t number) const;
@@ -60,13 +68,26 @@ private:
     {
         std::shared_ptr<BlockRecord> block;
     };
+    /// By number and index, so that a name left behind holds no block.
+    struct MiniBlockName
+    {
+        std::uint64_t block = 0;
+        std::uint32_t index = 0;
+    };
+    /// What a thread has put into an index of its own, oldest block first, so that it can take it out again.
+    using IndexedNames = std::deque<std::pair<std::uint64_t, Hash>>;
+
+    template <class Value>
+    void drop_forgotten(HashIndex<Value>& index, IndexedNames& names) const
+    {
+        for (const auto oldest = oldest_number(); !names.empty() && names.front().first < oldest; names.pop_front())
+            index.erase(names.front().second);
+    }
 
     /// The block whose number the writer keeps there; never null once there is one.
     [[nodiscard]] BlockPointer newest(const std::atomic<std::uint64_t>& number) const;
-    void forget(const BlockRecord& block);
-    /// The block that leaves the history soon, when `newest` is the newest one: what other threads than the sequencing
-    /// thread have indexed of it goes a little before it does.
-    [[nodiscard]] BlockPointer find_leaving(std::uint64_t newest) const;
+    /// Sequencing thread: forgets the oldest block.
+    void forget_oldest();
     void raise_visible_number(std::uint64_t number) noexcept;
 
     std::size_t mask_;
@@ -75,9 +96,15 @@ private:
     HashIndex<TransactionPlace> transactions_;
     HashIndex<BlockPointer> provisional_hashes_;
     /// Written by the releasing thread.
-    HashIndex<MiniBlockPlace> mini_blocks_;
+    HashIndex<MiniBlockName> mini_blocks_;
+    IndexedNames mini_block_names_;
     /// Written by the sealing thread; the tables that are not said to be another's by the sequencing thread.
-    HashIndex<BlockPointer> hashes_;
+    HashIndex<std::uint64_t> hashes_;
+    IndexedNames names_;
+    std::uint64_t transaction_limit_;
+    /// In the blocks that are kept, but for the newest.
+    std::uint64_t transaction_count_ = 0;
+    std::atomic<std::uint64_t> oldest_number_ = 0;
     std::atomic<std::uint64_t> open_number_ = 0;
     std::atomic<std::uint64_t> sealed_number_ = 0;
     std::atomic<std::uint64_t> visible_number_ = 0;

@@ -42,12 +42,12 @@ Ledger::Ledger(const chain::ChainSpecification& specification,
 {
 }
 
-void Ledger::open_block(const OpenBlock& entry)
+void Ledger::open_block(const types::Header& header)
 {
-    block_ = std::make_shared<BlockRecord>(entry.header, provisional_hash_of(entry.header));
+    block_ = std::make_shared<BlockRecord>(header, provisional_hash_of(header));
     log_count_ = 0;
     execution_.emplace(specification_, world_.latest(), executor_);
-    const auto opened = execution_->open_before_parent_hash(entry.header, history_.block_hashes());
+    const auto opened = execution_->open_before_parent_hash(header, history_.block_hashes());
     if (!opened)
         throw std::logic_error{"a block of our own cannot be opened"};
     world_.apply(execution_->opening_difference());
@@ -159,7 +159,7 @@ void Ledger::apply(const Entry& entry)
     {
         Ledger& ledger;
 
-        void operator()(const OpenBlock& open) const { ledger.open_block(open); }
+        void operator()(const OpenBlock& open) const { ledger.open_block(open.block->opening); }
         void operator()(const System& system) const { ledger.execute_system(system.place.record().transaction); }
         void operator()(const Tx& transaction) const
         {

@@ -36,7 +36,8 @@ public:
         std::uint64_t hash_seed,
         std::function<void(std::uint64_t number)> wait_for_seal);
 
-    void open_block(const OpenBlock& entry);
+    /// `header` has the fields that are fixed beforehand; the parent hash is not among them.
+    void open_block(const types::Header& header);
     /// Executes on top of everything before it; the world holds the result when it returns. A failure leaves no trace,
     /// and `ordered` and `complete` where they are; else `complete`, if there is one, is told when it is released.
     Result<TransactionPlace, chain::InvalidTransaction> execute(OrderedTransaction& ordered, Completion* complete);

@@ -11,8 +11,9 @@ namespace jiffy::sequencer
 /// A block begins; its environment is fixed before anything runs in it.
 struct OpenBlock
 {
-    /// Number, timestamp, gas limit, beneficiary, base fee, mix hash and the like; the parent hash is left empty.
-    types::Header header;
+    /// Its `opening` has number, timestamp, gas limit, beneficiary, base fee, mix hash and the like; the parent hash is
+    /// left empty.
+    BlockPointer block;
 };
 
 /// A transaction of the protocol itself, such as the L1 attributes: a deposit, which nobody signs.

@@ -124,7 +124,7 @@ crypto::RecoverableSignature Releaser::sign(const Hash& digest) const
 
 void Releaser::take(BlockOpened& opened)
 {
-    log_.append(OpenBlock{opened.block->opening});
+    log_.append(OpenBlock{opened.block});
     block_ = std::move(opened.block);
     taken_count_ = 0;
     mini_first_ = 0;

@@ -157,8 +157,7 @@ void Sequencer::open_next_block()
         specification_, parent_header, Hash{}, timestamp, specification_.jiffy->block_gas_limit);
     header.beneficiary = options_.beneficiary;
     header.mix_hash = mix_hash_of(specification_.chain_id, number);
-    OpenBlock entry{std::move(header)};
-    ledger_.open_block(entry);
+    ledger_.open_block(header);
     if (specification_.optimism)
         ledger_.execute_system(chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number)));
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sequencer/history.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jiffy::sequencer
+{
+namespace
+{
+Hash name(std::uint64_t kind, std::uint64_t number)
+{
+    return to_hash(U256{number, 0, 0, kind});
+}
+
+/// Opens, fills and seals a block with some transactions and one mini-block.
+void add_block(History& history, std::uint64_t number, std::uint64_t transactions)
+{
+    types::Header header;
+    header.number = number;
+    const auto block = std::make_shared<BlockRecord>(header, name(1, number));
+    block->start_release({.terms = {}, .first_mini_block = number, .environment = {}});
+    history.open(block);
+    for (std::uint64_t i = 0; i < transactions; ++i)
+    {
+        TransactionRecord record;
+        record.hash = name(2, number * 1000 + i);
+        block->transactions.push_back(std::move(record));
+        history.index_newest_transaction(block);
+    }
+    MiniBlockRecord mini;
+    mini.header.number = number;
+    mini.hash = name(3, number);
+    block->mini_blocks.push_back(std::move(mini));
+    history.index_newest_mini_block(block);
+    history.seal(block, {.header = header, .hash = name(4, number)});
+}
+
+void expect_there(const History& history, std::uint64_t number, bool there)
+{
+    EXPECT_EQ(history.find(number) != nullptr, there) << number;
+    EXPECT_EQ(history.find(name(1, number)) != nullptr, there) << number;
+    EXPECT_EQ(history.find_transaction(name(2, number * 1000)).has_value(), there) << number;
+    EXPECT_EQ(history.find_mini_block(name(3, number)).has_value(), there) << number;
+    EXPECT_EQ(history.find_mini_block(number).has_value(), there) << number;
+    EXPECT_EQ(history.find(name(4, number)) != nullptr, there) << number;
+}
+
+TEST(History, forgets_the_oldest_block_beyond_its_number_of_blocks)
+{
+    History history{32};
+    for (std::uint64_t number = 0; number < 100; ++number)
+        add_block(history, number, 1);
+    EXPECT_EQ(history.oldest_number(), 68U);
+    for (std::uint64_t number = 0; number < 100; ++number)
+        expect_there(history, number, number >= 68);
+}
+
+TEST(History, forgets_the_oldest_blocks_beyond_its_number_of_transactions_but_keeps_some_blocks)
+{
+    History history{1024, 0, 300};
+    for (std::uint64_t number = 0; number < 100; ++number)
+        add_block(history, number, 10);
+    // The newest block is not among the 300.
+    EXPECT_EQ(history.oldest_number(), 69U);
+    for (std::uint64_t number = 0; number < 100; ++number)
+        expect_there(history, number, number >= 69);
+    for (std::uint64_t number = 100; number < 200; ++number)
+        add_block(history, number, 100);
+    EXPECT_EQ(history.oldest_number(), 183U) << "16 blocks stay whatever they hold";
+}
+}  // namespace
+}  // namespace jiffy::sequencer
