@@ -76,6 +76,7 @@ public:
 private:
     void run();
     void process(SealerWork& work);
+    void apply(const TrieUpdate& update);
     void seal(const SealRequest& request);
     void drop_old_versions();
 
