@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <ctime>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <stdexcept>
-#include <time.h>
 
 namespace jiffy::cli
 {

@@ -55,6 +55,7 @@ SignedTransactions sign_transactions(const types::Transaction& pattern,
     std::vector<SignedTransactions> parts(threads);
     {
         std::vector<std::jthread> workers;
+        workers.reserve(threads);
         for (std::size_t thread = 0; thread < threads; ++thread)
             workers.emplace_back(
                 [&, thread]
