@@ -66,7 +66,7 @@ struct DevNode::Parts
                 .secret = sequencer::development_sequencer_secret(),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
-            [this] { subscriptions.notify(); });
+            [this] { subscriptions.notify_released(); });
         sequencer.emplace(specification, world, history, sealer, *releaser, clock,
             sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},

@@ -268,7 +268,7 @@ TEST_F(DevNodeTest, tells_subscribers_of_heads_logs_and_transactions)
     const auto heads = ask("eth_subscribe", {"newHeads"})["result"].get<std::string>();
     const auto logs = ask("eth_subscribe", {"logs"})["result"].get<std::string>();
     const auto transactions = ask("eth_subscribe", {"newPendingTransactions"})["result"].get<std::string>();
-    EXPECT_EQ(ask("eth_subscribe", {"nothing"})["error"]["code"], -32601);
+    EXPECT_EQ(ask("eth_subscribe", {"nothing"})["error"]["code"], -32602);
     EXPECT_EQ(error("eth_subscribe", {"newHeads"})["message"], "notifications not supported");
 
     // Init code that emits one log without topics and creates an empty contract: PUSH0 PUSH0 LOG0.

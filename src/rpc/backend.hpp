@@ -19,6 +19,11 @@ struct MethodLimits
     /// Milliseconds that eth_sendRawTransactionSync waits, unless told otherwise, and at most.
     std::uint64_t sync_timeout = 2'000;
     std::uint64_t longest_sync_timeout = 60'000;
+    /// Milliseconds that eth_callAfter waits, unless told otherwise, and at most.
+    std::uint64_t call_after_timeout = 3'000;
+    std::uint64_t longest_call_after_timeout = 60'000;
+    /// Mini-blocks that jiffy_getMiniBlockRange gives.
+    std::uint64_t mini_blocks = 1'000;
 };
 
 /// Outcome of recomputing state roots from scratch.

@@ -4,6 +4,7 @@
 #include "rpc/backend.hpp"
 #include "rpc/error_texts.hpp"
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -48,7 +49,8 @@ CallExecution::CallExecution(const Backend& backend, StateView view)
 Result<std::unique_ptr<CallExecution>, Error> CallExecution::make(const Backend& backend,
     const TransactionRequest& request,
     const BlockSelector& selector,
-    const StateOverride& overrides)
+    const StateOverride& overrides,
+    const BlockOverrides& block_overrides)
 {
     auto view = resolve_state(backend, selector);
     if (!view)
@@ -83,7 +85,26 @@ Result<std::unique_ptr<CallExecution>, Error> CallExecution::make(const Backend&
         call->context_.environment.base_fee = U256{};
     if (transaction.max_fee_per_blob_gas.is_zero())
         call->context_.environment.blob_base_fee = U256{};
+    call->apply(block_overrides);
     return call;
+}
+
+void CallExecution::apply(const BlockOverrides& overrides)
+{
+    const auto replace = [](auto& field, const auto& wanted)
+    {
+        if (wanted)
+            field = *wanted;
+    };
+    auto& environment = context_.environment;
+    replace(environment.number, overrides.number);
+    replace(environment.timestamp, overrides.time);
+    replace(environment.gas_limit, overrides.gas_limit);
+    replace(environment.coinbase, overrides.fee_recipient);
+    if (overrides.prev_randao)
+        environment.prev_randao = to_u256(*overrides.prev_randao);
+    replace(environment.base_fee, overrides.base_fee);
+    replace(environment.blob_base_fee, overrides.blob_base_fee);
 }
 
 void CallExecution::apply(const StateOverride& overrides)
@@ -154,6 +175,29 @@ Error CallExecution::error_of_failure(const chain::TransactionFailure& failure, 
         .balance = account_now.balance,
         .base_fee = context_.environment.base_fee,
         .block_gas_limit = context_.environment.gas_limit});
+}
+
+void answer_call(Reply& reply, const Backend& backend, const CallRequest& request)
+{
+    const auto gas = std::min(request.transaction.gas.value_or(~std::uint64_t{0}), backend.limits.call_gas);
+    for (bool again = true;; again = false)
+    {
+        auto execution = CallExecution::make(
+            backend, request.transaction, request.block, request.state_override, request.block_overrides);
+        if (!execution)
+            return reply.error(execution.error());
+        const auto outcome = (*execution)->run(gas);
+        if (!outcome && again && std::holds_alternative<chain::StateUnavailable>(outcome.error()))
+        {
+            wait_for_parent_hash(backend);
+            continue;
+        }
+        if (!outcome)
+            return reply.error((*execution)->error_of_failure(outcome.error(), gas));
+        if (!(*outcome)->success())
+            return reply.error(error_of_outcome((*outcome)->status, (*outcome)->output));
+        return reply.result([&](JsonWriter& json) { json.hex((*outcome)->output); });
+    }
 }
 
 void wait_for_parent_hash(const Backend& backend)

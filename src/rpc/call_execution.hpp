@@ -2,11 +2,21 @@
 #pragma once
 
 #include "chain/transaction_execution.hpp"
+#include "rpc/reply.hpp"
 #include "rpc/state_view.hpp"
 #include "state/overlay.hpp"
 
 namespace jiffy::rpc
 {
+/// What a client wants to have called, and on which state.
+struct CallRequest
+{
+    TransactionRequest transaction;
+    BlockSelector block = BlockTag::latest;
+    StateOverride state_override;
+    BlockOverrides block_overrides;
+};
+
 /// A call to be tried on a state: what eth_call and eth_estimateGas have in common. It changes nothing.
 class CallExecution
 {
@@ -15,7 +25,8 @@ public:
     static Result<std::unique_ptr<CallExecution>, Error> make(const Backend& backend,
         const TransactionRequest& request,
         const BlockSelector& selector,
-        const StateOverride& overrides);
+        const StateOverride& overrides,
+        const BlockOverrides& block_overrides = {});
 
     /// Runs with the gas limit and gives what happened, or why nothing could: the chain's reason, or that the state is
     /// not known (yet).
@@ -35,6 +46,7 @@ private:
     CallExecution(const Backend& backend, StateView view);
 
     void apply(const StateOverride& overrides);
+    void apply(const BlockOverrides& overrides);
 
     StateView view_;
     /// Above the view, if there are overrides.
@@ -45,6 +57,9 @@ private:
     bool has_fees_ = false;
     bool met_unavailable_ = false;
 };
+
+/// Gives the reply that eth_call owes. Runs as long as the call.
+void answer_call(Reply& reply, const Backend& backend, const CallRequest& request);
 
 /// Waits until the hash of the newest closed block is known; for a call that needs it. A fraction of a block time.
 void wait_for_parent_hash(const Backend& backend);

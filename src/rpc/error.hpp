@@ -23,6 +23,8 @@ inline constexpr int reverted = 3;
 inline constexpr int sync_timeout = 4;
 /// EIP-7966: the transaction waits for one before it; `data` holds the expected nonce.
 inline constexpr int nonce_gap = 6;
+/// geth's code for history that is not kept any more (EIP-4444).
+inline constexpr int pruned = 4444;
 }  // namespace code
 
 /// What a client gets instead of a result.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/hex.hpp"
 #include "rpc/backend.hpp"
 #include "rpc/call_execution.hpp"
-#include "rpc/error_texts.hpp"
 #include "rpc/gas_estimation.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/transaction_filling.hpp"
-
-#include <algorithm>
 
 namespace jiffy::rpc
 {
@@ -40,29 +38,69 @@ void accounts(Call& call)
 
 void call(Call& call)
 {
-    const auto request = call.parameters.transaction_request(0);
-    const auto selector = call.parameters.block(1);
-    const auto overrides = call.parameters.state_override(2);
-    if (call.reject_bad_parameters(3))
+    CallRequest request;
+    request.transaction = call.parameters.transaction_request(0);
+    request.block = call.parameters.block(1);
+    request.state_override = call.parameters.state_override(2);
+    request.block_overrides = call.parameters.block_overrides(3);
+    if (!call.reject_bad_parameters(4))
+        answer_call(call.reply, call.backend, request);
+}
+
+std::uint64_t newest_nonce(const Backend& backend, const Address& address)
+{
+    const auto view = resolve_state(backend, BlockTag::latest);
+    types::Account account;
+    const bool is_there = view && view->account(address, account) == state::Presence::present;
+    return is_there ? account.nonce : 0;
+}
+
+/// Nobody polls: the thread that follows releases sees the nonce come, and a worker makes the call then.
+void call_after(Call& call)
+{
+    auto request = std::make_shared<CallRequest>();
+    request->transaction = call.parameters.transaction_request(0);
+    const auto condition = call.parameters.nonce_condition(1);
+    request->state_override = call.parameters.state_override(2);
+    request->block_overrides = call.parameters.block_overrides(3);
+    const auto& limits = call.backend.limits;
+    const std::chrono::milliseconds timeout{condition.timeout.value_or(limits.call_after_timeout)};
+    if (condition.timeout > limits.longest_call_after_timeout)
+        call.parameters.reject(1, "timeout is more than " + std::to_string(limits.longest_call_after_timeout) + " ms");
+    if (call.reject_bad_parameters(4))
         return;
-    const auto gas = std::min(request.gas.value_or(~std::uint64_t{0}), call.backend.limits.call_gas);
-    for (bool again = true;; again = false)
+
+    struct Waiting
     {
-        auto execution = CallExecution::make(call.backend, request, selector, overrides);
-        if (!execution)
-            return call.reply.error(execution.error());
-        const auto outcome = (*execution)->run(gas);
-        if (!outcome && again && std::holds_alternative<chain::StateUnavailable>(outcome.error()))
-        {
-            wait_for_parent_hash(call.backend);
-            continue;
-        }
-        if (!outcome)
-            return call.reply.error((*execution)->error_of_failure(outcome.error(), gas));
-        if (!(*outcome)->success())
-            return call.reply.error(error_of_outcome((*outcome)->status, (*outcome)->output));
-        return call.reply.result([&](JsonWriter& json) { json.hex((*outcome)->output); });
-    }
+        Reply reply;
+        std::atomic<bool> answered = false;
+    };
+    const auto waiting = std::make_shared<Waiting>(std::move(call.reply));
+    auto& backend = call.backend;
+    NonceWaiter waiter;
+    waiter.address = condition.account;
+    waiter.nonce = condition.nonce;
+    waiter.deadline = std::chrono::steady_clock::now() + timeout;
+    waiter.current = [&backend, account = condition.account] { return newest_nonce(backend, account); };
+    waiter.job = [waiting, request, &backend]
+    {
+        if (waiting->answered.exchange(true))
+            return;
+        std::move_only_function<void()> make_call = [waiting, request, &backend]
+        { answer_call(waiting->reply, backend, *request); };
+        if (!backend.workers.submit(make_call))
+            waiting->reply.error({code::limit_exceeded, "too many requests are waiting", {}});
+    };
+    SealWaiters::Job give_up = [waiting, current = waiter.current]
+    {
+        if (!waiting->answered.exchange(true))
+            waiting->reply.error({code::server_error, "Timeout: timeout waiting for nonce condition",
+                json_string(to_quantity(current()))});
+    };
+    const auto deadline = waiter.deadline;
+    if (!backend.subscriptions.when_nonce(waiter) || !backend.waiters.at(deadline, give_up))
+        if (!waiting->answered.exchange(true))
+            waiting->reply.error({code::limit_exceeded, "too many requests are waiting", {}});
 }
 
 void estimate_gas(Call& call)
@@ -93,6 +131,7 @@ void fill_transaction(Call& call)
 constexpr Method methods[] = {
     {"eth_accounts", accounts},
     {"eth_call", call, MethodCost::heavy},
+    {"eth_callAfter", call_after},
     {"eth_chainId", chain_id},
     {"eth_estimateGas", estimate_gas, MethodCost::heavy},
     {"eth_fillTransaction", fill_transaction, MethodCost::heavy},

@@ -45,7 +45,34 @@ void send_raw_transaction(Call& call)
     submit(call, std::move(*submission), reply);
 }
 
-void send_raw_transaction_sync(Call& call)
+/// The errors of the two methods that wait for a receipt differ in how they say that it did not come.
+using TimeoutError = Error (*)(std::uint64_t timeout);
+
+/// A reply that a receipt, a refusal or the clock gives, whichever comes first.
+struct Waiting
+{
+    Reply reply;
+    std::atomic<bool> answered = false;
+};
+
+void answer_with_receipt(Waiting& waiting, const TransactionPlace& place)
+{
+    waiting.reply.result_later(
+        [place](JsonWriter& json)
+        {
+            const auto preconfirmation = sequencer::preconfirmation_of(place);
+            write_receipt(json, *place.block, place.index, preconfirmation ? &*preconfirmation : nullptr);
+        });
+}
+
+/// The transaction's place if it has been released: then a client that lost the answer has sent it again.
+std::optional<TransactionPlace> find_released(const sequencer::History& history, const Hash& hash)
+{
+    auto place = history.find_transaction(hash);
+    return place && place->block->fragment_of(place->index) != nullptr ? place : std::nullopt;
+}
+
+void send_and_wait(Call& call, TimeoutError timeout_error)
 {
     const auto raw = call.parameters.bytes(0);
     const auto& limits = call.backend.limits;
@@ -65,43 +92,53 @@ void send_raw_transaction_sync(Call& call)
     submission->refuse_gap = true;
     submission->await_release = true;
 
-    struct Waiting
-    {
-        Reply reply;
-        std::atomic<bool> answered = false;
-    };
     const auto waiting = std::make_shared<Waiting>(std::move(call.reply));
-    auto& waiters = call.backend.waiters;
-    submission->complete = [waiting, &waiters, timeout, hash = submission->hash](const SubmissionResult& result)
+    submission->complete = [waiting, &backend = call.backend, timeout, timeout_error, hash = submission->hash](
+                               const SubmissionResult& result)
     {
         if (std::holds_alternative<Pooled>(result))
         {
-            SealWaiters::Job give_up = [waiting, timeout, hash]
+            SealWaiters::Job give_up = [waiting, timeout, timeout_error, hash]
             {
-                if (!waiting->answered.exchange(true))
-                    waiting->reply.error({code::sync_timeout,
-                        "The transaction was added to the mempool but wasn't processed in " + std::to_string(timeout) +
-                            " ms",
-                        json_hex(hash.view())});
+                if (waiting->answered.exchange(true))
+                    return;
+                auto error = timeout_error(timeout);
+                error.data = json_hex(hash.view());
+                waiting->reply.error(error);
             };
             const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
-            if (!waiters.at(deadline, give_up))
+            if (!backend.waiters.at(deadline, give_up))
                 give_up();
             return;
         }
         if (waiting->answered.exchange(true))
             return;
-        if (const auto* refusal = std::get_if<Refusal>(&result))
-            return waiting->reply.error(error_of(*refusal));
-        waiting->reply.result_later(
-            [place = std::get<TransactionPlace>(result)](JsonWriter& json)
-            {
-                const auto preconfirmation = sequencer::preconfirmation_of(place);
-                write_receipt(json, *place.block, place.index, preconfirmation ? &*preconfirmation : nullptr);
-            });
+        const auto* refusal = std::get_if<Refusal>(&result);
+        if (refusal == nullptr)
+            return answer_with_receipt(*waiting, std::get<TransactionPlace>(result));
+        if (const auto place = find_released(backend.history, hash))
+            return answer_with_receipt(*waiting, *place);
+        waiting->reply.error(error_of(*refusal));
     };
     if (!call.backend.sequencer.submit(*submission) && !waiting->answered.exchange(true))
         waiting->reply.error({code::server_error, "txpool is full", {}});
+}
+
+void send_raw_transaction_sync(Call& call)
+{
+    send_and_wait(call,
+        [](std::uint64_t timeout)
+        {
+            return Error{code::sync_timeout,
+                "The transaction was added to the mempool but wasn't processed in " + std::to_string(timeout) + " ms",
+                {}};
+        });
+}
+
+/// MegaETH's words.
+void send_raw_transaction_realtime(Call& call)
+{
+    send_and_wait(call, [](std::uint64_t) { return Error{code::server_error, "realtime transaction expired", {}}; });
 }
 
 /// Answers with what `write` says of the transaction with the hash, or null.
@@ -145,6 +182,7 @@ constexpr Method methods[] = {
     {"eth_getTransactionReceipt", get_transaction_receipt},
     {"eth_sendRawTransaction", send_raw_transaction},
     {"eth_sendRawTransactionSync", send_raw_transaction_sync},
+    {"realtime_sendRawTransaction", send_raw_transaction_realtime},
 };
 }  // namespace
 

@@ -234,9 +234,15 @@ void write_transaction_fields(JsonWriter& json, const TransactionFields& fields)
 
 void write_log(JsonWriter& json, const LogPlace& place)
 {
+    json.begin_object();
+    write_log_fields(json, place);
+    json.end_object();
+}
+
+void write_log_fields(JsonWriter& json, const LogPlace& place)
+{
     const auto& record = place.block->transactions[place.transaction];
     const auto& log = record.receipt.logs[place.log];
-    json.begin_object();
     json.key("address").hex(log.address);
     json.key("topics").begin_array();
     for (const auto& topic : log.topics.view())
@@ -248,7 +254,6 @@ void write_log(JsonWriter& json, const LogPlace& place)
     json.key("blockTimestamp").quantity(place.block->opening.timestamp);
     json.key("logIndex").quantity(record.first_log + place.log);
     json.key("removed").boolean(false);
-    json.end_object();
 }
 
 void write_receipt(JsonWriter& json,

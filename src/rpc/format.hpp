@@ -40,6 +40,8 @@ void write_receipt(JsonWriter& json,
     const types::SignedPreconfirmation* preconfirmation = nullptr);
 
 void write_log(JsonWriter& json, const LogPlace& place);
+/// Its members.
+void write_log_fields(JsonWriter& json, const LogPlace& place);
 
 /// A sealed mini-block, its transactions as hashes or in full.
 void write_mini_block(JsonWriter& json, const sequencer::MiniBlockPlace& place, bool full_transactions);

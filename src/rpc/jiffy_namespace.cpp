@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/backend.hpp"
-#include "rpc/format.hpp"
 #include "rpc/methods.hpp"
+#include "rpc/statements.hpp"
 
 namespace jiffy::rpc
 {
 namespace
 {
-void get_mini_block_by_number(Call& call)
-{
-    const auto number = call.parameters.quantity(0);
-    const bool full = call.parameters.has(1) && call.parameters.boolean(1);
-    if (call.reject_bad_parameters(2))
-        return;
-    const auto place = call.backend.history.find_mini_block(number);
-    call.reply.result(
-        [&](JsonWriter& json)
-        {
-            if (place)
-                write_mini_block(json, *place, full);
-            else
-                json.null();
-        });
-}
-
 /// Counters of the sequencer, for people and tests.
 void status(Call& call)
 {
@@ -49,8 +32,29 @@ void status(Call& call)
         });
 }
 
+/// Enough to verify the node's statements, and to know what it keeps.
+void chain_info(Call& call)
+{
+    if (call.reject_bad_parameters(0))
+        return;
+    const auto& specification = call.backend.specification;
+    call.reply.result(
+        [&](JsonWriter& json)
+        {
+            json.begin_object();
+            json.key("preset").string(specification.optimism ? "op" : "ethereum");
+            json.key("blockTime").number(specification.jiffy->block_time);
+            json.key("miniBlockInterval").number(specification.jiffy->mini_block_interval);
+            json.key("signer").hex(call.backend.releaser.signer());
+            write_terms(json, call.backend.releaser.terms());
+            json.key("oldestMiniBlock").quantity(oldest_mini_block(call.backend.history));
+            json.key("nextMiniBlock").quantity(next_mini_block(call.backend.history));
+            json.end_object();
+        });
+}
+
 constexpr Method methods[] = {
-    {"jiffy_getMiniBlockByNumber", get_mini_block_by_number},
+    {"jiffy_chainInfo", chain_info},
     {"jiffy_status", status},
 };
 }  // namespace

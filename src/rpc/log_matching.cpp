@@ -40,8 +40,6 @@ bool collect_logs(const LogFilter& filter,
     for (std::size_t i = first; i < end; ++i)
     {
         const auto& receipt = block.transactions[i].receipt;
-        if (receipt.logs.empty() || !may_match(filter, receipt.logs_bloom))
-            continue;
         for (std::size_t j = 0; j < receipt.logs.size(); ++j)
         {
             if (!matches(filter, receipt.logs[j]))

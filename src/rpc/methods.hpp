@@ -15,10 +15,13 @@ std::span<const Method> eth_block_methods();
 std::span<const Method> eth_execution_methods();
 std::span<const Method> eth_fee_methods();
 std::span<const Method> eth_filter_methods();
+std::span<const Method> eth_log_methods();
 std::span<const Method> eth_state_methods();
 std::span<const Method> eth_subscription_methods();
 std::span<const Method> eth_transaction_methods();
 std::span<const Method> jiffy_methods();
+std::span<const Method> jiffy_mini_block_methods();
+std::span<const Method> jiffy_transaction_methods();
 std::span<const Method> net_and_web3_methods();
 
 /// Every table but those of development nodes.

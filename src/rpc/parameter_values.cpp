@@ -226,6 +226,14 @@ Parsed<std::uint64_t> parse_quantity64(JsonElement element)
     return value->low();
 }
 
+Parsed<std::uint64_t> parse_lenient_number(JsonElement element)
+{
+    std::uint64_t number = 0;
+    if (element.get_uint64().get(number) == simdjson::SUCCESS)
+        return number;
+    return parse_quantity64(element);
+}
+
 Parsed<Address> parse_address(JsonElement element)
 {
     return parse_fixed<20>(element, "address");
@@ -387,5 +395,84 @@ Parsed<LogFilter> parse_log_filter(JsonElement element)
     if (reader.error())
         return std::unexpected{std::move(*reader.error())};
     return filter;
+}
+
+Parsed<BlockOverrides> parse_block_overrides(JsonElement element)
+{
+    const auto object = parse_object(element);
+    if (!object)
+        return std::unexpected{object.error()};
+    ObjectReader reader{*object};
+    BlockOverrides overrides;
+    overrides.number = reader.read("number", parse_quantity64);
+    overrides.time = reader.read("time", parse_quantity64);
+    overrides.gas_limit = reader.read("gasLimit", parse_quantity64);
+    overrides.fee_recipient = reader.read("feeRecipient", parse_address);
+    overrides.prev_randao = reader.read("prevRandao", parse_hash);
+    overrides.base_fee = reader.read("baseFeePerGas", parse_quantity256);
+    overrides.blob_base_fee = reader.read("blobBaseFee", parse_quantity256);
+    if (reader.error())
+        return std::unexpected{std::move(*reader.error())};
+    return overrides;
+}
+
+Parsed<LogPage> parse_log_page(JsonElement element)
+{
+    const auto object = parse_object(element);
+    if (!object)
+        return std::unexpected{object.error()};
+    ObjectReader reader{*object};
+    LogPage page;
+    page.cursor = reader.read("cursor", parse_bytes);
+    page.limit = reader.read("limit", parse_lenient_number);
+    if (page.limit == 0)
+        reader.fail("limit: is zero");
+    if (reader.error())
+        return std::unexpected{std::move(*reader.error())};
+    return page;
+}
+
+Parsed<NonceCondition> parse_nonce_condition(JsonElement element)
+{
+    const auto object = parse_object(element);
+    if (!object)
+        return std::unexpected{object.error()};
+    ObjectReader reader{*object};
+    NonceCondition condition;
+    const auto account = reader.read("account", parse_address);
+    const auto nonce = reader.read("nonce", parse_lenient_number);
+    condition.timeout = reader.read("timeout", parse_lenient_number);
+    if (!account || !nonce)
+        reader.fail("account and nonce must be there");
+    if (reader.error())
+        return std::unexpected{std::move(*reader.error())};
+    condition.account = *account;
+    condition.nonce = *nonce;
+    return condition;
+}
+
+Parsed<SubscriptionOptions> parse_subscription_options(JsonElement element)
+{
+    const auto parse_addresses = [](JsonElement list)
+    { return parse_list<Address>(list, parse_address, maximum_alternatives); };
+    SubscriptionOptions options;
+    if (element.is_array())
+    {
+        auto addresses = parse_addresses(element);
+        if (!addresses)
+            return std::unexpected{addresses.error()};
+        options.addresses = std::move(*addresses);
+        return options;
+    }
+    const auto object = parse_object(element);
+    if (!object)
+        return std::unexpected{object.error()};
+    ObjectReader reader{*object};
+    options.from_mini_block = reader.read("fromMiniBlock", parse_lenient_number);
+    if (auto addresses = reader.read<std::vector<Address>>("addresses", parse_addresses))
+        options.addresses = std::move(*addresses);
+    if (reader.error())
+        return std::unexpected{std::move(*reader.error())};
+    return options;
 }
 }  // namespace jiffy::rpc

@@ -14,6 +14,8 @@ using Parsed = std::expected<T, std::string>;
 Parsed<std::string_view> parse_string(JsonElement element);
 Parsed<Bytes> parse_bytes(JsonElement element);
 Parsed<std::uint64_t> parse_quantity64(JsonElement element);
+/// A hex number or a plain one.
+Parsed<std::uint64_t> parse_lenient_number(JsonElement element);
 Parsed<U256> parse_quantity256(JsonElement element);
 Parsed<Address> parse_address(JsonElement element);
 Parsed<Hash> parse_hash(JsonElement element);
@@ -22,7 +24,11 @@ Parsed<U256> parse_storage_key(JsonElement element);
 Parsed<BlockSelector> parse_block(JsonElement element);
 Parsed<TransactionRequest> parse_transaction_request(JsonElement element);
 Parsed<StateOverride> parse_state_override(JsonElement element);
+Parsed<BlockOverrides> parse_block_overrides(JsonElement element);
 Parsed<LogFilter> parse_log_filter(JsonElement element);
+Parsed<LogPage> parse_log_page(JsonElement element);
+Parsed<NonceCondition> parse_nonce_condition(JsonElement element);
+Parsed<SubscriptionOptions> parse_subscription_options(JsonElement element);
 
 /// Every element of an array; `name` is for the error text.
 template <class T>

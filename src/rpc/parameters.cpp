@@ -93,11 +93,7 @@ U256 Parameters::quantity256(std::size_t index)
 
 std::uint64_t Parameters::lenient_number(std::size_t index)
 {
-    const auto element = required(index);
-    std::uint64_t number = 0;
-    if (element && element->get_uint64().get(number) == simdjson::SUCCESS)
-        return number;
-    return value_or_reject(*this, index, element, parse_quantity64);
+    return value_or_reject(*this, index, required(index), parse_lenient_number);
 }
 
 bool Parameters::boolean(std::size_t index)
@@ -163,6 +159,27 @@ TransactionRequest Parameters::transaction_request(std::size_t index)
 StateOverride Parameters::state_override(std::size_t index)
 {
     return has(index) ? value_or_reject(*this, index, elements_[index], parse_state_override) : StateOverride{};
+}
+
+BlockOverrides Parameters::block_overrides(std::size_t index)
+{
+    return has(index) ? value_or_reject(*this, index, elements_[index], parse_block_overrides) : BlockOverrides{};
+}
+
+SubscriptionOptions Parameters::subscription_options(std::size_t index)
+{
+    return has(index) ? value_or_reject(*this, index, elements_[index], parse_subscription_options)
+                      : SubscriptionOptions{};
+}
+
+NonceCondition Parameters::nonce_condition(std::size_t index)
+{
+    return value_or_reject(*this, index, required(index), parse_nonce_condition);
+}
+
+LogPage Parameters::log_page(std::size_t index)
+{
+    return value_or_reject(*this, index, required(index), parse_log_page);
 }
 
 LogFilter Parameters::log_filter(std::size_t index)

@@ -77,6 +77,45 @@ struct LogFilter
     std::vector<std::vector<Hash>> topics;
 };
 
+/// What a subscription is told of, for topics that are not about logs alone.
+struct SubscriptionOptions
+{
+    std::optional<std::uint64_t> from_mini_block;
+    std::vector<Address> addresses;
+};
+
+/// What eth_callAfter waits for.
+struct NonceCondition
+{
+    Address account{};
+    std::uint64_t nonce = 0;
+    /// Milliseconds.
+    std::optional<std::uint64_t> timeout;
+};
+
+/// Which page of the logs of a filter is wanted.
+struct LogPage
+{
+    /// As the answer before gave it.
+    std::optional<Bytes> cursor;
+    /// Logs at most.
+    std::optional<std::uint64_t> limit;
+};
+
+/// Changes of the environment for the time of one call.
+struct BlockOverrides
+{
+    std::optional<std::uint64_t> number;
+    /// Unix time in seconds.
+    std::optional<std::uint64_t> time;
+    std::optional<std::uint64_t> gas_limit;
+    std::optional<Address> fee_recipient;
+    std::optional<Hash> prev_randao;
+    /// Wei per gas.
+    std::optional<U256> base_fee;
+    std::optional<U256> blob_base_fee;
+};
+
 /// Position parameters of a request. Every getter checks strictly; the first failure is kept and the getters then give
 /// default values, so that a method reads all its parameters and asks once whether they were good.
 class Parameters
@@ -110,7 +149,12 @@ public:
     std::vector<double> percentiles(std::size_t index);
     TransactionRequest transaction_request(std::size_t index);
     StateOverride state_override(std::size_t index);
+    BlockOverrides block_overrides(std::size_t index);
     LogFilter log_filter(std::size_t index);
+    /// An object, or a list of addresses alone.
+    SubscriptionOptions subscription_options(std::size_t index);
+    NonceCondition nonce_condition(std::size_t index);
+    LogPage log_page(std::size_t index);
     /// Refuses further parameters.
     void at_most(std::size_t count);
 

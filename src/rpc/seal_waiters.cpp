@@ -37,7 +37,7 @@ bool SealWaiters::at(std::chrono::steady_clock::time_point time, Job& job)
     return true;
 }
 
-void SealWaiters::run_due_and_wait()
+void SealWaiters::run_due()
 {
     while (auto timed = timed_jobs_.try_pop())
         by_time_.emplace(timed->time, std::move(timed->job));
@@ -58,6 +58,10 @@ void SealWaiters::run_due_and_wait()
     }
     for (auto& job : due)
         job();
+}
+
+void SealWaiters::wait()
+{
     if (by_time_.empty())
         doorbell_.wait();
     else

@@ -32,8 +32,10 @@ public:
 
     /// Any thread: there is something new for the notifying thread.
     void notify() { doorbell_.ring(); }
-    /// Notifying thread: runs what is due, then waits until somebody notifies or the next timed job is due.
-    void run_due_and_wait();
+    /// Notifying thread: runs what is due.
+    void run_due();
+    /// Notifying thread: waits until somebody notifies or the next timed job is due.
+    void wait();
 
 private:
     struct TimedJob

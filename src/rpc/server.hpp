@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
+#include "rpc/channel.hpp"
+
 #include <chrono>
-#include <cstdint>
 #include <expected>
-#include <functional>
-#include <memory>
-#include <string>
 #include <variant>
 
 namespace jiffy::rpc
@@ -20,20 +17,16 @@ struct ServerLimits
     /// Bytes of an HTTP header.
     std::uint32_t header = 16 * 1024;
     std::size_t connections = 1024;
-    /// Bytes that wait for a WebSocket client to read them; one that lets more pile up is cut.
-    std::size_t write_queue = 32 << 20;
+    /// Bytes of answers, and of pushed messages, that wait for a WebSocket client to read them; one that lets more pile
+    /// up is cut. A single message may be larger.
+    std::size_t answer_queue = 32 << 20;
+    std::size_t push_queue = 4 << 20;
+    /// Time that a client which is cut has to read why.
+    std::chrono::seconds farewell{30};
     /// Requests of one WebSocket connection that are being answered; further ones stay unread.
     std::size_t requests_in_flight = 256;
     /// Time to send a request, to read an answer, or between two requests of a kept connection.
     std::chrono::seconds idle{120};
-};
-
-/// The way back to a client that stays: a WebSocket connection, to which anybody may push text at any time.
-struct Channel
-{
-    std::atomic<bool> closed = false;
-    /// Queues a message; callable from any thread, never waits. Does nothing once the channel is closed.
-    std::function<void(std::shared_ptr<const std::string>)> send;
 };
 
 /// An answer: its text, or a function that makes it on the I/O thread, so that whoever has the result need not spend

@@ -18,7 +18,7 @@ ServerOptions small_server()
     options.port = 0;
     options.oversize_answer = "too large";
     options.limits.body = 1000;
-    options.limits.write_queue = 2'000'000;
+    options.limits.push_queue = 2'000'000;
     options.limits.connections = 20;
     return options;
 }
@@ -98,7 +98,7 @@ TEST(Server, refuses_what_is_no_request)
     EXPECT_EQ(put.read_response().status, 405);
 }
 
-TEST(Server, cuts_a_client_that_does_not_read)
+TEST(Server, cuts_a_client_that_does_not_read_and_tells_it_why)
 {
     EchoServer echo;
     TestClient client{echo.server->port()};
@@ -106,18 +106,68 @@ TEST(Server, cuts_a_client_that_does_not_read)
     ASSERT_TRUE(client.send_text("hello"));
     EXPECT_EQ(client.read_text(), "hello");
     const auto channel = echo.channel();
-    const auto message = std::make_shared<const std::string>(100'000, 'x');
+    const Message message{
+        std::make_shared<const std::string>("head"), std::make_shared<const std::string>(100'000, 'x')};
     // More than the kernel's buffers and the queue hold together.
     for (int i = 0; i < 2000 && !channel->closed; ++i)
-    {
         channel->send(message);
-        std::this_thread::sleep_for(std::chrono::microseconds{100});
-    }
-    for (int i = 0; i < 1000 && !channel->closed; ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    EXPECT_TRUE(channel->closed);
+    ASSERT_TRUE(channel->closed);
+    EXPECT_LE(channel->queued_bytes, 2'200'000U);
+
+    // It reads what was on its way, whole messages, and then the reason.
+    auto frame = client.read_frame();
+    for (; frame && frame->opcode == TestClient::text_frame; frame = client.read_frame())
+        ASSERT_EQ(frame->payload, "head" + std::string(100'000, 'x'));
+    ASSERT_TRUE(frame.has_value());
+    EXPECT_EQ(frame->opcode, TestClient::close_frame);
+    EXPECT_EQ(frame->payload, "\x03\xf5too slow: more than 2000000 bytes of notifications were not read");
     TestClient other{echo.server->port()};
     EXPECT_EQ(other.post("still there").body, "still there");
+}
+
+TEST(Server, gives_a_client_that_is_cut_up_in_the_end)
+{
+    auto options = small_server();
+    options.limits.farewell = std::chrono::seconds{0};
+    options.limits.connections = 1;
+    EchoServer echo{options};
+    TestClient client{echo.server->port()};
+    ASSERT_TRUE(client.upgrade());
+    ASSERT_TRUE(client.send_text("hello"));
+    ASSERT_EQ(client.read_text(), "hello");
+    const auto channel = echo.channel();
+    const Message message{std::make_shared<const std::string>(100'000, 'x'), nullptr};
+    while (!channel->closed)
+        channel->send(message);
+    for (int i = 0; i < 1000; ++i)
+    {
+        TestClient other{echo.server->port()};
+        if (other.post("x").status == 200)
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    FAIL() << "the place of the connection was not given back";
+}
+
+TEST(Server, pings_a_client_that_is_silent)
+{
+    auto options = small_server();
+    options.limits.idle = std::chrono::seconds{1};
+    EchoServer echo{options};
+    TestClient client{echo.server->port()};
+    ASSERT_TRUE(client.upgrade());
+    for (int i = 0; i < 3; ++i)
+    {
+        const auto frame = client.read_frame();
+        ASSERT_TRUE(frame.has_value());
+        ASSERT_EQ(frame->opcode, TestClient::ping_frame);
+        ASSERT_TRUE(client.send_pong(frame->payload));
+    }
+    // Without an answer the connection ends.
+    while (client.read_frame())
+    {
+    }
+    EXPECT_FALSE(client.is_timed_out());
 }
 
 TEST(Server, cuts_a_message_that_is_too_large)

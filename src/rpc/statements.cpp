@@ -10,24 +10,6 @@ namespace
 constexpr std::array<std::string_view, 2> domain_names{"production", "development"};
 constexpr std::array<std::string_view, 4> durability_names{"memory", "disk", "standby", "standby+disk"};
 
-void write_terms(JsonWriter& json, const types::StatementTerms& terms)
-{
-    json.key("version").quantity(types::statement_version);
-    json.key("domain").string(domain_names[static_cast<std::size_t>(terms.domain)]);
-    json.key("chainId").quantity(terms.chain_id);
-    json.key("epoch").quantity(terms.epoch);
-    json.key("durability").string(durability_names[static_cast<std::size_t>(terms.durability)]);
-}
-
-void write_signature(JsonWriter& json, const crypto::RecoverableSignature& signature)
-{
-    json.key("signature").begin_object();
-    json.key("r").quantity(signature.r);
-    json.key("s").quantity(signature.s);
-    json.key("yParity").quantity(std::uint64_t{signature.y_parity});
-    json.end_object();
-}
-
 /// Reads members of an object; the first failure sticks.
 class MemberReader
 {
@@ -182,6 +164,24 @@ types::SignedMiniBlock read_mini_block(MemberReader& members)
     return result;
 }
 }  // namespace
+
+void write_terms(JsonWriter& json, const types::StatementTerms& terms)
+{
+    json.key("version").quantity(types::statement_version);
+    json.key("domain").string(domain_names[static_cast<std::size_t>(terms.domain)]);
+    json.key("chainId").quantity(terms.chain_id);
+    json.key("epoch").quantity(terms.epoch);
+    json.key("durability").string(durability_names[static_cast<std::size_t>(terms.durability)]);
+}
+
+void write_signature(JsonWriter& json, const crypto::RecoverableSignature& signature)
+{
+    json.key("signature").begin_object();
+    json.key("r").quantity(signature.r);
+    json.key("s").quantity(signature.s);
+    json.key("yParity").quantity(std::uint64_t{signature.y_parity});
+    json.end_object();
+}
 
 void write_preconfirmation(JsonWriter& json, const types::SignedPreconfirmation& preconfirmation)
 {

@@ -7,6 +7,12 @@
 
 namespace jiffy::rpc
 {
+/// Members of an object: who signs, and how much the signatures promise.
+void write_terms(JsonWriter& json, const types::StatementTerms& terms);
+
+/// A member of an object.
+void write_signature(JsonWriter& json, const crypto::RecoverableSignature& signature);
+
 /// A preconfirmation with all that it takes to verify it.
 void write_preconfirmation(JsonWriter& json, const types::SignedPreconfirmation& preconfirmation);
 

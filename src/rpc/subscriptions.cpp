@@ -1,46 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/subscriptions.hpp"
 
-#include "base/hex.hpp"
-#include "rpc/format.hpp"
 #include "sequencer/thread_priority.hpp"
+
+#include <random>
 
 namespace jiffy::rpc
 {
 namespace
 {
 constexpr std::size_t most_subscriptions = 10'000;
-constexpr std::size_t most_logs_per_block = 100'000;
+constexpr std::uint32_t most_subscriptions_of_channel = 100;
+constexpr std::size_t most_nonce_waiters = 10'000;
 
-template <class Write>
-std::shared_ptr<const std::string> make_notification(const RandomId& id, Write&& write)
+std::size_t count_released(const sequencer::BlockRecord& block)
 {
-    std::string text = R"({"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":)";
-    text.append(json_string(Subscriptions::text_of(id))).append(",\"result\":");
-    JsonWriter json{text};
-    write(json);
-    text.append("}}");
-    return std::make_shared<const std::string>(std::move(text));
+    return block.released_count();
 }
 
-/// One message for each matching log of some of a block's transactions.
-void send_logs(const RandomId& id,
-    Channel& channel,
-    const LogFilter& filter,
-    const sequencer::BlockRecord& block,
-    std::size_t first,
-    std::size_t end)
+std::size_t count_mini_blocks(const sequencer::BlockRecord& block)
 {
-    std::vector<LogPlace> places;
-    collect_logs(filter, block, first, end, most_logs_per_block, places);
-    for (const auto& place : places)
-        channel.send(make_notification(id, [&place](JsonWriter& json) { write_log(json, place); }));
+    return block.mini_blocks.size();
+}
+
+std::size_t after_mini_block(const sequencer::BlockRecord&, std::size_t first, std::size_t)
+{
+    return first + 1;
+}
+
+std::size_t end_of_fragment(const sequencer::BlockRecord& block, std::size_t first, std::size_t)
+{
+    const auto fragment = block.fragment_of(static_cast<std::uint32_t>(first));
+    return fragment->first_transaction + fragment->transaction_count;
+}
+
+template <class Subscription, class Predicate>
+void remove_from(std::vector<Subscription>& subscriptions, Predicate predicate)
+{
+    std::erase_if(subscriptions, [&](const Subscription& one) { return predicate(one.subscriber); });
 }
 }  // namespace
 
 Subscriptions::Subscriptions(const sequencer::History& history, SealWaiters& waiters)
   : history_{history}
   , waiters_{waiters}
+  , transactions_{tell_transactions, end_of_fragment}
+  , released_logs_{tell_logs, end_of_fragment}
+  , state_changes_{tell_state_changes, end_of_fragment}
+  , mini_blocks_{tell_mini_blocks, after_mini_block}
+  , nonce_waiters_{std::random_device{}()}
 {
 }
 
@@ -52,9 +60,8 @@ Subscriptions::~Subscriptions()
 void Subscriptions::start()
 {
     told_sealed_ = history_.sealed_number();
-    const auto open = history_.open_block();
-    told_block_ = open->number();
-    told_transactions_ = open->released_count();
+    told_released_ = {told_sealed_, 0};
+    told_mini_blocks_ = {told_sealed_, 0};
     thread_ = std::thread{[this] { run(); }};
 }
 
@@ -67,40 +74,60 @@ void Subscriptions::stop()
     thread_.join();
 }
 
-std::string Subscriptions::text_of(const RandomId& id)
-{
-    return to_quantity(id);
-}
-
-std::optional<RandomId> Subscriptions::reserve_id()
+Result<RandomId, Error> Subscriptions::reserve_id(const std::shared_ptr<Channel>& channel)
 {
     const std::lock_guard lock{mutex_};
-    if (subscriptions_.size() >= most_subscriptions)
-        drop_closed();
-    if (subscriptions_.size() >= most_subscriptions)
-        return std::nullopt;
-    return draw_random_id();
+    if (channel->subscription_count >= most_subscriptions_of_channel)
+        return failure(Error{code::limit_exceeded,
+            "too many subscriptions on this connection, the limit is " + std::to_string(most_subscriptions_of_channel),
+            {}});
+    if (channels_.size() >= most_subscriptions)
+        return failure(Error{code::limit_exceeded, "too many subscriptions", {}});
+    const auto id = draw_random_id();
+    channels_.emplace(id, channel);
+    ++channel->subscription_count;
+    return id;
 }
 
-void Subscriptions::add(const RandomId& id, const std::shared_ptr<Channel>& channel, Topic topic)
+void Subscriptions::add(const RandomId& id,
+    const std::shared_ptr<Channel>& channel,
+    Topic topic,
+    const SubscriptionStart& start)
 {
-    const std::lock_guard lock{mutex_};
-    subscriptions_.emplace(id, Subscription{channel, std::move(topic)});
+    {
+        const std::lock_guard lock{mutex_};
+        requests_.wanted.push_back({Subscriber{id, channel}, std::move(topic), start});
+        follows_releases_ = true;
+    }
+    waiters_.notify();
 }
 
 bool Subscriptions::remove(const RandomId& id, const std::shared_ptr<Channel>& channel)
 {
-    const std::lock_guard lock{mutex_};
-    const auto found = subscriptions_.find(id);
-    if (found == subscriptions_.end() || found->second.channel != channel)
-        return false;
-    subscriptions_.erase(found);
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = channels_.find(id);
+        if (found == channels_.end() || found->second != channel)
+            return false;
+        channels_.erase(found);
+        --channel->subscription_count;
+        requests_.removed.push_back(id);
+    }
+    waiters_.notify();
     return true;
 }
 
-void Subscriptions::drop_closed()
+bool Subscriptions::when_nonce(NonceWaiter& waiter)
 {
-    std::erase_if(subscriptions_, [](const auto& entry) { return entry.second.channel->closed.load(); });
+    {
+        const std::lock_guard lock{mutex_};
+        if (waiting_for_nonces_ + requests_.waiters.size() >= most_nonce_waiters)
+            return false;
+        requests_.waiters.push_back(std::move(waiter));
+        follows_releases_ = true;
+    }
+    waiters_.notify();
+    return true;
 }
 
 void Subscriptions::run()
@@ -108,70 +135,114 @@ void Subscriptions::run()
     sequencer::name_thread("subscriptions");
     while (!stopping_)
     {
-        // Releases first: a transaction is told of before the block that holds it.
-        for (;;)
+        Requests requests;
         {
-            const auto block = history_.find(told_block_);
-            if (block == nullptr)
-            {
-                // The history has gone on further than it remembers.
-                told_block_ = std::max(told_block_ + 1, history_.oldest_number());
-                told_transactions_ = 0;
-                continue;
-            }
-            const bool is_closed = block->state_commit().has_value();
-            const std::size_t count = block->released_count();
-            if (count > told_transactions_)
-                tell_released(*block, std::exchange(told_transactions_, count), count);
-            if (!is_closed || history_.find(told_block_ + 1) == nullptr)
-                break;
-            ++told_block_;
-            told_transactions_ = 0;
+            const std::lock_guard lock{mutex_};
+            requests = std::exchange(requests_, {});
         }
-        for (const auto newest = history_.sealed_number(); told_sealed_ < newest;)
-            if (const auto block = history_.find(++told_sealed_))
-                tell_sealed(*block);
-
-        waiters_.run_due_and_wait();
+        for (auto& waiter : requests.waiters)
+            nonce_waiters_.add(std::move(waiter));
+        // Before the news, so that nobody misses a block that is sealed meanwhile. What is released is told to the new
+        // ones after the news, from where they begin, which is behind the news by now.
+        for (auto& wanted : requests.wanted)
+            begin(std::move(wanted));
+        tell_news();
+        for (const auto& id : requests.removed)
+            remove_if([&id](const Subscriber& subscriber) { return subscriber.id() == id; });
+        const bool goes_on = tell_behind();
+        waiters_.run_due();
+        update_follows_releases();
+        if (!goes_on)
+            waiters_.wait();
     }
 }
 
-void Subscriptions::tell_sealed(const sequencer::BlockRecord& block)
+void Subscriptions::begin(Wanted wanted)
 {
-    const std::lock_guard lock{mutex_};
-    drop_closed();
-    for (const auto& [id, subscription] : subscriptions_)
+    auto& [subscriber, topic, start] = wanted;
+    if (std::holds_alternative<NewHeads>(topic))
+        heads_.push_back({std::move(subscriber)});
+    else if (auto* logs = std::get_if<Logs>(&topic))
     {
-        if (std::holds_alternative<NewHeads>(subscription.topic))
-            subscription.channel->send(
-                make_notification(id, [&block](JsonWriter& json) { write_header(json, block); }));
-        else if (const auto* logs = std::get_if<Logs>(&subscription.topic); logs != nullptr && !logs->at_release)
-            send_logs(id, *subscription.channel, logs->filter, block, 0, block.transactions.size());
+        LogSubscription subscription{std::move(subscriber), std::move(logs->filter)};
+        if (logs->at_release)
+            released_logs_.add(std::move(subscription), start.transaction);
+        else
+            sealed_logs_.push_back(std::move(subscription));
     }
+    else if (const auto* transactions = std::get_if<NewTransactions>(&topic))
+        transactions_.add({std::move(subscriber), transactions->full}, start.transaction);
+    else if (std::holds_alternative<MiniBlocks>(topic))
+        mini_blocks_.add({std::move(subscriber)}, start.mini_block);
+    else if (auto* changes = std::get_if<StateChanges>(&topic))
+        state_changes_.add({std::move(subscriber), std::move(changes->addresses)}, start.transaction);
+    else
+        tell_syncing(subscriber);
+}
+
+void Subscriptions::tell_news()
+{
+    // Releases first: a transaction is told of before the mini-block and the block that hold it.
+    advance_to_newest(history_, told_released_, count_released,
+        [this](const sequencer::BlockRecord& block, std::size_t first, std::size_t end)
+        { tell_released(block, first, end); });
+    advance_to_newest(history_, told_mini_blocks_, count_mini_blocks,
+        [this](const sequencer::BlockRecord& block, std::size_t first, std::size_t end)
+        { mini_blocks_.tell(block, first, end); });
+    for (const auto newest = history_.sealed_number(); told_sealed_ < newest;)
+        if (const auto block = history_.find(++told_sealed_))
+            tell_sealed(*block);
 }
 
 void Subscriptions::tell_released(const sequencer::BlockRecord& block, std::size_t first, std::size_t end)
 {
+    nonce_waiters_.serve(block, first, end);
+    transactions_.tell(block, first, end);
+    released_logs_.tell(block, first, end);
+    state_changes_.tell(block, first, end);
+}
+
+void Subscriptions::tell_sealed(const sequencer::BlockRecord& block)
+{
+    tell_head(heads_, block);
+    tell_logs(sealed_logs_, block, 0, block.transactions.size());
+    nonce_waiters_.expire(std::chrono::steady_clock::now());
+    remove_closed();
+}
+
+bool Subscriptions::tell_behind()
+{
+    bool is_told = transactions_.tell_behind(history_, told_released_, count_released);
+    is_told |= released_logs_.tell_behind(history_, told_released_, count_released);
+    is_told |= state_changes_.tell_behind(history_, told_released_, count_released);
+    is_told |= mini_blocks_.tell_behind(history_, told_mini_blocks_, count_mini_blocks);
+    return is_told;
+}
+
+template <class Predicate>
+void Subscriptions::remove_if(Predicate predicate)
+{
+    remove_from(heads_, predicate);
+    remove_from(sealed_logs_, predicate);
+    transactions_.remove_if(predicate);
+    released_logs_.remove_if(predicate);
+    state_changes_.remove_if(predicate);
+    mini_blocks_.remove_if(predicate);
+}
+
+void Subscriptions::remove_closed()
+{
+    remove_if([](const Subscriber& subscriber) { return subscriber.channel().closed.load(); });
     const std::lock_guard lock{mutex_};
-    for (const auto& [id, subscription] : subscriptions_)
-    {
-        if (const auto* logs = std::get_if<Logs>(&subscription.topic); logs != nullptr && logs->at_release)
-            send_logs(id, *subscription.channel, logs->filter, block, first, end);
-        const auto* transactions = std::get_if<NewTransactions>(&subscription.topic);
-        for (std::size_t i = first; transactions != nullptr && i < end; ++i)
-        {
-            // Nobody waits for those of the protocol, which were never pending.
-            if (block.transactions[i].transaction.type == types::TransactionType::deposit)
-                continue;
-            subscription.channel->send(make_notification(id,
-                [&, full = transactions->full](JsonWriter& json)
-                {
-                    if (full)
-                        write_transaction(json, block, i);
-                    else
-                        json.hex(block.transactions[i].hash);
-                }));
-        }
-    }
+    std::erase_if(channels_, [](const auto& entry) { return entry.second->closed.load(); });
+}
+
+void Subscriptions::update_follows_releases()
+{
+    const std::lock_guard lock{mutex_};
+    waiting_for_nonces_ = nonce_waiters_.size();
+    follows_releases_ = !requests_.wanted.empty() || !requests_.waiters.empty() || !nonce_waiters_.empty() ||
+                        !transactions_.empty() || !released_logs_.empty() || !state_changes_.empty() ||
+                        !mini_blocks_.empty();
 }
 }  // namespace jiffy::rpc

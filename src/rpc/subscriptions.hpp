@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rpc/nonce_waiters.hpp"
 #include "rpc/parameters.hpp"
-#include "rpc/random_id.hpp"
+#include "rpc/resumable_topic.hpp"
 #include "rpc/seal_waiters.hpp"
-#include "rpc/server.hpp"
-#include "sequencer/queues.hpp"
+#include "rpc/subscription_start.hpp"
+#include "rpc/topics.hpp"
 
 #include <thread>
-#include <unordered_map>
 
 namespace jiffy::rpc
 {
@@ -26,7 +26,18 @@ struct NewTransactions
 {
     bool full = false;
 };
-using Topic = std::variant<NewHeads, Logs, NewTransactions>;
+struct MiniBlocks
+{
+};
+struct StateChanges
+{
+    /// Empty for all.
+    std::vector<Address> addresses;
+};
+struct Syncing
+{
+};
+using Topic = std::variant<NewHeads, Logs, NewTransactions, MiniBlocks, StateChanges, Syncing>;
 
 /// Follows the history on a thread of its own, tells subscribers what is new, and runs the waiting jobs that have
 /// become due. It only reads what is published: nobody ever waits for a subscriber.
@@ -41,39 +52,72 @@ public:
     void start();
     void stop();
 
-    /// Any thread: there is something new.
+    /// Any thread: a block was sealed.
     void notify() { waiters_.notify(); }
+    /// Any thread: there is a new fragment or mini-block.
+    void notify_released()
+    {
+        if (follows_releases_.load(std::memory_order_relaxed))
+            waiters_.notify();
+    }
 
-    /// A fresh id, which `add` makes effective; empty if there are too many subscriptions.
-    std::optional<RandomId> reserve_id();
-    /// What happens from now on is told.
-    void add(const RandomId& id, const std::shared_ptr<Channel>& channel, Topic topic);
+    /// A fresh id for a subscription of the channel, which `add` makes effective; or why there is none.
+    Result<RandomId, Error> reserve_id(const std::shared_ptr<Channel>& channel);
+    /// What happens from `start` on is told; of sealed blocks, what happens from now on.
+    void add(const RandomId& id, const std::shared_ptr<Channel>& channel, Topic topic, const SubscriptionStart& start);
     /// False if the channel has no such subscription.
     bool remove(const RandomId& id, const std::shared_ptr<Channel>& channel);
-    /// An id as clients see it.
-    static std::string text_of(const RandomId& id);
+
+    /// Any thread. False, with the waiter left alone, if too many wait.
+    bool when_nonce(NonceWaiter& waiter);
 
 private:
-    struct Subscription
+    struct Wanted
     {
-        std::shared_ptr<Channel> channel;
+        Subscriber subscriber;
         Topic topic;
+        SubscriptionStart start;
+    };
+    /// What other threads have asked for since it was last looked at.
+    struct Requests
+    {
+        std::vector<Wanted> wanted;
+        std::vector<RandomId> removed;
+        std::vector<NonceWaiter> waiters;
     };
 
     void run();
-    void tell_sealed(const sequencer::BlockRecord& block);
+    void tell_news();
     void tell_released(const sequencer::BlockRecord& block, std::size_t first, std::size_t end);
-    void drop_closed();
+    void tell_sealed(const sequencer::BlockRecord& block);
+    bool tell_behind();
+    void begin(Wanted wanted);
+    template <class Predicate>
+    void remove_if(Predicate predicate);
+    void remove_closed();
+    void update_follows_releases();
 
     const sequencer::History& history_;
     SealWaiters& waiters_;
     std::atomic<bool> stopping_ = false;
+    std::atomic<bool> follows_releases_ = false;
+
     std::mutex mutex_;
-    std::unordered_map<RandomId, Subscription, RandomIdHasher> subscriptions_;
-    /// How far the history was told.
+    std::unordered_map<RandomId, std::shared_ptr<Channel>, RandomIdHasher> channels_;
+    Requests requests_;
+    std::size_t waiting_for_nonces_ = 0;
+
+    // The rest is the thread's own: how far the history was told, and to whom.
     std::uint64_t told_sealed_ = 0;
-    std::uint64_t told_block_ = 0;
-    std::size_t told_transactions_ = 0;
+    ChainPosition told_released_;
+    ChainPosition told_mini_blocks_;
+    std::vector<HeadSubscription> heads_;
+    std::vector<LogSubscription> sealed_logs_;
+    ResumableTopic<TransactionSubscription> transactions_;
+    ResumableTopic<LogSubscription> released_logs_;
+    ResumableTopic<StateChangeSubscription> state_changes_;
+    ResumableTopic<MiniBlockSubscription> mini_blocks_;
+    NonceWaiters nonce_waiters_;
     std::thread thread_;
 };
 }  // namespace jiffy::rpc

@@ -111,38 +111,63 @@ public:
         return send(frame) && send(text);
     }
 
-    /// The next text message; empty if the connection ended or nothing came for ten seconds.
+    /// An answer to a ping, masked with zeros; at most 125 bytes.
+    bool send_pong(std::string_view payload)
+    {
+        std::string frame = "\x8a";
+        frame.push_back(static_cast<char>(0x80 | payload.size()));
+        frame.append(4, '\0');
+        return send(frame.append(payload));
+    }
+
+    static constexpr int text_frame = 1;
+    static constexpr int close_frame = 8;
+    static constexpr int ping_frame = 9;
+    struct Frame
+    {
+        int opcode = 0;
+        std::string payload;
+    };
+
+    /// The next frame; empty if the connection ended or nothing came for ten seconds.
+    std::optional<Frame> read_frame()
+    {
+        if (!have(2))
+            return std::nullopt;
+        const auto byte = [this](std::size_t i) { return static_cast<unsigned char>(input_[i]); };
+        std::size_t length = byte(1) & 0x7f;
+        std::size_t header = 2;
+        if (length >= 126)
+        {
+            header += length == 126 ? 2 : 8;
+            if (!have(header))
+                return std::nullopt;
+            length = 0;
+            for (std::size_t i = 2; i < header; ++i)
+                length = length << 8 | byte(i);
+        }
+        if (!have(header + length))
+            return std::nullopt;
+        Frame frame{byte(0) & 0x0f, input_.substr(header, length)};
+        input_.erase(0, header + length);
+        return frame;
+    }
+
+    /// The payload of the next text message; empty if the connection ended or nothing came for ten seconds.
     std::optional<std::string> read_text()
     {
-        for (;;)
+        while (auto frame = read_frame())
         {
-            if (!have(2))
-                return std::nullopt;
-            const auto byte = [this](std::size_t i) { return static_cast<unsigned char>(input_[i]); };
-            std::size_t length = byte(1) & 0x7f;
-            std::size_t header = 2;
-            if (length >= 126)
-            {
-                header += length == 126 ? 2 : 8;
-                if (!have(header))
-                    return std::nullopt;
-                length = 0;
-                for (std::size_t i = 2; i < header; ++i)
-                    length = length << 8 | byte(i);
-            }
-            if (!have(header + length))
-                return std::nullopt;
-            const int opcode = byte(0) & 0x0f;
-            std::string payload = input_.substr(header, length);
-            input_.erase(0, header + length);
-            constexpr int text_frame = 1;
-            constexpr int close_frame = 8;
-            if (opcode == text_frame)
-                return payload;
-            if (opcode == close_frame)
-                return std::nullopt;
+            if (frame->opcode == text_frame)
+                return std::move(frame->payload);
+            if (frame->opcode == close_frame)
+                break;
         }
+        return std::nullopt;
     }
+
+    /// Nothing came for ten seconds.
+    [[nodiscard]] bool is_timed_out() const noexcept { return timed_out_; }
 
 private:
     bool have(std::size_t size)
@@ -157,7 +182,8 @@ private:
     {
         pollfd wanted{socket_, POLLIN, 0};
         constexpr int patience_ms = 10'000;
-        if (::poll(&wanted, 1, patience_ms) <= 0)
+        timed_out_ = ::poll(&wanted, 1, patience_ms) <= 0;
+        if (timed_out_)
             return false;
         char buffer[65'536];
         const auto received = ::recv(socket_, buffer, sizeof buffer, 0);
@@ -169,5 +195,6 @@ private:
 
     int socket_;
     std::string input_;
+    bool timed_out_ = false;
 };
 }  // namespace jiffy::rpc

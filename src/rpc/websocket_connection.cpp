@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/websocket_connection.hpp"
 
+#include <array>
+
 namespace jiffy::rpc
 {
 namespace asio = boost::asio;
@@ -9,22 +11,14 @@ namespace websocket = boost::beast::websocket;
 WebSocketConnection::WebSocketConnection(asio::ip::tcp::socket socket, IoThread& thread)
   : stream_{std::move(socket)}
   , thread_{thread}
+  , farewell_timer_{thread.context}
 {
 }
 
 void WebSocketConnection::start(const UpgradeRequest& request)
 {
     place_ = thread_.add(shared_from_this());
-    // Captures no owner: the channel outlives the connection in the hands of subscriptions.
-    channel_->send = [weak = weak_from_this(), &thread = thread_](std::shared_ptr<const std::string> message)
-    {
-        thread.mailbox.post(
-            [weak, text = std::move(message)]() mutable
-            {
-                if (const auto self = weak.lock())
-                    self->push(std::move(text));
-            });
-    };
+    open_channel();
     auto timeouts = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
     timeouts.idle_timeout = thread_.options.limits.idle;
     timeouts.keep_alive_pings = true;
@@ -40,9 +34,41 @@ void WebSocketConnection::start(const UpgradeRequest& request)
         });
 }
 
+void WebSocketConnection::open_channel()
+{
+    // They capture no owner: the channel outlives the connection in the hands of subscriptions.
+    channel_->cut = [weak = weak_from_this(), &thread = thread_, &channel = *channel_](std::string reason)
+    {
+        if (channel.closed.exchange(true))
+            return;
+        thread.mailbox.post(
+            [weak, text = std::move(reason)]
+            {
+                if (const auto self = weak.lock())
+                    self->end(text);
+            });
+    };
+    channel_->send = [weak = weak_from_this(), &thread = thread_, &channel = *channel_](Message message)
+    {
+        if (channel.closed)
+            return;
+        const auto size = message.size();
+        const auto before = channel.queued_bytes.fetch_add(size);
+        if (before != 0 && before + size > thread.options.limits.push_queue)
+            return channel.cut("too slow: more than " + std::to_string(thread.options.limits.push_queue) +
+                               " bytes of notifications were not read");
+        thread.mailbox.post(
+            [weak, content = std::move(message)]() mutable
+            {
+                if (const auto self = weak.lock())
+                    self->enqueue({std::move(content), true});
+            });
+    };
+}
+
 void WebSocketConnection::read()
 {
-    if (reading_ || left_ || in_flight_ >= thread_.options.limits.requests_in_flight)
+    if (reading_ || left_ || ending_ || in_flight_ >= thread_.options.limits.requests_in_flight)
         return;
     reading_ = true;
     stream_.async_read(buffer_,
@@ -54,6 +80,8 @@ void WebSocketConnection::on_message(boost::system::error_code error)
     reading_ = false;
     if (error)
         return cut();
+    if (ending_)
+        return;
     const auto data = buffer_.cdata();
     std::string body;
     body.reserve(data.size() + body_padding);
@@ -74,7 +102,7 @@ void WebSocketConnection::on_message(boost::system::error_code error)
             --self->in_flight_;
             auto text = std::move(content).text();
             if (!text.empty())
-                self->push(std::make_shared<const std::string>(std::move(text)));
+                self->answer(std::move(text));
             self->read();
         };
         if (thread.context.get_executor().running_in_this_thread())
@@ -86,36 +114,73 @@ void WebSocketConnection::on_message(boost::system::error_code error)
     read();
 }
 
-void WebSocketConnection::push(std::shared_ptr<const std::string> message)
+void WebSocketConnection::answer(std::string text)
 {
-    if (left_)
+    if (!queue_.empty() && queued_answer_bytes_ + text.size() > thread_.options.limits.answer_queue)
+        return end("too slow: more than " + std::to_string(thread_.options.limits.answer_queue) +
+                   " bytes of answers were not read");
+    queued_answer_bytes_ += text.size();
+    enqueue({Message{std::make_shared<const std::string>(std::move(text)), nullptr}, false});
+}
+
+void WebSocketConnection::enqueue(Outgoing outgoing)
+{
+    if (left_ || ending_)
         return;
-    if (queued_bytes_ + message->size() > thread_.options.limits.write_queue)
-        return cut();
-    queued_bytes_ += message->size();
-    queue_.push_back(std::move(message));
+    queue_.push_back(std::move(outgoing));
     if (queue_.size() == 1)
         write_next();
 }
 
 void WebSocketConnection::write_next()
 {
+    const auto& [head, tail] = queue_.front().message;
+    const std::array<asio::const_buffer, 2> parts{
+        asio::buffer(*head), tail ? asio::buffer(*tail) : asio::const_buffer{}};
     stream_.text(true);
-    stream_.async_write(asio::buffer(*queue_.front()),
+    stream_.async_write(parts,
         [self = shared_from_this()](boost::system::error_code error, std::size_t)
         {
             if (error)
                 return self->cut();
-            self->queued_bytes_ -= self->queue_.front()->size();
-            self->queue_.pop_front();
-            if (!self->queue_.empty())
-                self->write_next();
+            self->on_written();
         });
+}
+
+void WebSocketConnection::on_written()
+{
+    const auto& written = queue_.front();
+    if (written.is_pushed)
+        channel_->queued_bytes -= written.message.size();
+    else
+        queued_answer_bytes_ -= written.message.size();
+    queue_.pop_front();
+    if (!queue_.empty())
+        write_next();
+}
+
+void WebSocketConnection::end(const std::string& reason)
+{
+    if (left_ || std::exchange(ending_, true))
+        return;
+    channel_->closed = true;
+    // What is being written must stay until it is; the reason comes behind it.
+    if (queue_.size() > 1)
+        queue_.erase(queue_.begin() + 1, queue_.end());
+    farewell_timer_.expires_after(thread_.options.limits.farewell);
+    farewell_timer_.async_wait(
+        [self = shared_from_this()](boost::system::error_code error)
+        {
+            if (!error)
+                self->cut();
+        });
+    stream_.async_close({websocket::close_code::try_again_later, reason},
+        [self = shared_from_this()](boost::system::error_code) { self->cut(); });
 }
 
 void WebSocketConnection::close()
 {
-    if (left_ || !stream_.is_open() || !queue_.empty())
+    if (left_ || ending_ || !stream_.is_open() || !queue_.empty())
         return cut();
     stream_.async_close(
         websocket::close_code::going_away, [self = shared_from_this()](boost::system::error_code) { self->cut(); });
@@ -135,6 +200,7 @@ void WebSocketConnection::leave()
         return;
     left_ = true;
     channel_->closed = true;
+    farewell_timer_.cancel();
     thread_.remove(place_);
 }
 }  // namespace jiffy::rpc

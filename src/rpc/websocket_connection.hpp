@@ -25,10 +25,22 @@ public:
     [[nodiscard]] bool is_idle() const noexcept { return in_flight_ == 0 && queue_.empty(); }
 
 private:
+    struct Outgoing
+    {
+        Message message;
+        /// Pushed, not asked for.
+        bool is_pushed = false;
+    };
+
     void read();
     void on_message(boost::system::error_code error);
-    void push(std::shared_ptr<const std::string> message);
+    void open_channel();
+    void answer(std::string text);
+    void enqueue(Outgoing outgoing);
     void write_next();
+    void on_written();
+    /// Gives up what is queued, says why, and closes; hard if the client does not read the reason in time.
+    void end(const std::string& reason);
     void cut();
     void leave();
 
@@ -37,10 +49,13 @@ private:
     IoThread::Place place_;
     std::shared_ptr<Channel> channel_ = std::make_shared<Channel>();
     boost::beast::flat_buffer buffer_;
-    std::deque<std::shared_ptr<const std::string>> queue_;
-    std::size_t queued_bytes_ = 0;
+    std::deque<Outgoing> queue_;
+    std::size_t queued_answer_bytes_ = 0;
     std::size_t in_flight_ = 0;
+    boost::asio::steady_timer farewell_timer_;
     bool reading_ = false;
+    /// The reason for the end is on its way.
+    bool ending_ = false;
     bool left_ = false;
 };
 }  // namespace jiffy::rpc

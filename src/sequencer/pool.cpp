@@ -55,6 +55,7 @@ Submission Pool::remove(SenderPlace sender, Queue::iterator place)
 {
     set_gap(place->first, place->second, false);
     auto submission = std::move(place->second.submission);
+    hashes_.erase(submission.hash);
     sender->second.cost = sender->second.cost - place->second.cost;
     sender->second.queue.erase(place);
     --size_;
@@ -104,6 +105,8 @@ Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission, const SenderS
             sender->second.cost = pooled_cost - entry.cost + *cost;
             entry.cost = *cost;
             entry.arrival = time;
+            hashes_.erase(entry.submission.hash);
+            hashes_.insert(submission.hash);
             auto replaced = std::exchange(entry.submission, std::move(submission));
             classify(sender->second, state.nonce);
             return Added{&entry.submission, std::move(replaced), std::nullopt};
@@ -117,6 +120,7 @@ Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission, const SenderS
     std::optional<Submission> evicted;
     if (const auto room = make_room(submission, has_gap, evicted); !room)
         return failure(room.error());
+    hashes_.insert(submission.hash);
     auto& owner = senders_[submission.sender];
     owner.cost = owner.cost + *cost;
     const auto place =
@@ -183,6 +187,7 @@ std::vector<Submission> Pool::clear()
         for (auto& [nonce, entry] : sender.queue)
             all.push_back(std::move(entry.submission));
     senders_.clear();
+    hashes_.clear();
     by_fee_.clear();
     by_age_.clear();
     size_ = 0;

@@ -10,6 +10,7 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace jiffy::sequencer
 {
@@ -56,6 +57,7 @@ public:
     explicit Pool(PoolLimits limits, std::uint64_t hash_seed)
       : limits_{limits}
       , senders_(0, KeyHasher{hash_seed})
+      , hashes_(0, KeyHasher{hash_seed})
     {
     }
 
@@ -83,6 +85,7 @@ public:
 
     /// The nonce after the last one of an unbroken run that begins with `nonce`.
     [[nodiscard]] std::uint64_t next_nonce(const Address& sender, std::uint64_t nonce) const;
+    [[nodiscard]] bool contains(const Hash& hash) const { return hashes_.contains(hash); }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// Takes out everything.
@@ -129,6 +132,7 @@ private:
 
     PoolLimits limits_;
     std::unordered_map<Address, Sender, KeyHasher> senders_;
+    std::unordered_set<Hash, KeyHasher> hashes_;
     std::set<ByFee> by_fee_;
     std::set<ByAge> by_age_;
     std::size_t size_ = 0;

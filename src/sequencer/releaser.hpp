@@ -122,6 +122,7 @@ public:
     [[nodiscard]] const ReleaseLatencies& latencies() const noexcept { return latencies_; }
     /// Address of the key that signs.
     [[nodiscard]] const Address& signer() const noexcept { return signer_; }
+    [[nodiscard]] const types::StatementTerms& terms() const noexcept { return options_.terms; }
     /// Only while the thread does not run.
     [[nodiscard]] const OrderLog& log() const noexcept { return log_; }
 

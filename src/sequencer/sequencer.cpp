@@ -80,33 +80,35 @@ void Sequencer::stop()
     ledger_.end_block();
 }
 
-bool Sequencer::submit(Submission& submission)
+template <class Message>
+bool Sequencer::push(Message& message)
 {
     if (stopping_)
         return false;
-    submission.handed_in = read_stopwatch();
-    Request request{std::move(submission)};
+    Request request{std::move(message)};
     if (ingress_.try_push(request))
     {
         doorbell_.ring();
         return true;
     }
-    submission = std::move(std::get<Submission>(request));
+    message = std::move(std::get<Message>(request));
     return false;
+}
+
+bool Sequencer::submit(Submission& submission)
+{
+    submission.handed_in = read_stopwatch();
+    return push(submission);
 }
 
 bool Sequencer::query(NonceQuery& query)
 {
-    if (stopping_)
-        return false;
-    Request request{std::move(query)};
-    if (ingress_.try_push(request))
-    {
-        doorbell_.ring();
-        return true;
-    }
-    query = std::move(std::get<NonceQuery>(request));
-    return false;
+    return push(query);
+}
+
+bool Sequencer::query(PoolQuery& query)
+{
+    return push(query);
 }
 
 void Sequencer::run()
@@ -227,6 +229,11 @@ void Sequencer::serve(NonceQuery query)
 {
     const auto nonce = ledger_.account(query.address).nonce;
     query.answer(pool_.next_nonce(query.address, nonce));
+}
+
+void Sequencer::serve(PoolQuery query)
+{
+    query.answer(pool_.contains(query.hash));
 }
 
 void Sequencer::serve(Submission submission)

@@ -37,6 +37,13 @@ struct NonceQuery
     std::move_only_function<void(std::uint64_t)> answer;
 };
 
+/// Wants to know whether a transaction is in the pool.
+struct PoolQuery
+{
+    Hash hash;
+    std::move_only_function<void(bool)> answer;
+};
+
 /// Puts transactions in order, executes each at once, and ends blocks by the clock. One thread does all of it; others
 /// hand it work through a bounded queue.
 class Sequencer
@@ -64,6 +71,7 @@ public:
     bool submit(Submission& submission);
     /// Any thread; likewise.
     bool query(NonceQuery& query);
+    bool query(PoolQuery& query);
     /// Transactions in the pool; any thread.
     [[nodiscard]] std::size_t pooled() const noexcept { return pooled_.load(std::memory_order_acquire); }
 
@@ -76,7 +84,10 @@ public:
     void step();
 
 private:
-    using Request = std::variant<Submission, NonceQuery>;
+    using Request = std::variant<Submission, NonceQuery, PoolQuery>;
+
+    template <class Message>
+    bool push(Message& message);
 
     /// Microseconds that a transaction waits for one that arrived before it and is still being read.
     static constexpr std::uint64_t longest_ticket_wait = 1000;
@@ -95,6 +106,7 @@ private:
     /// Serves those that wait for a ticket which was given up, or for too long.
     void serve_waiting(std::uint64_t time);
     void serve(NonceQuery query);
+    void serve(PoolQuery query);
     /// Executes, or refuses, or queues for room or a lower base fee. True if it was executed.
     bool execute(Submission submission);
     void pool(Submission submission);

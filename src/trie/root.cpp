@@ -45,6 +45,7 @@ public:
     }
 
     [[nodiscard]] BytesView encoded() const noexcept { return buffer_; }
+    void clear() noexcept { buffer_.clear(); }
 
 private:
     static std::size_t write_reference(Byte* target, BytesView encoded) noexcept
@@ -160,6 +161,82 @@ private:
     Bytes buffer_;
     Bytes path_;
 };
+
+/// rlp(index), without an allocation.
+struct IndexKey
+{
+    explicit IndexKey(std::size_t index = 0) noexcept
+    {
+        rlp::Placer sink{bytes};
+        sink.integer(index);
+        size = static_cast<std::uint8_t>(sink.end() - bytes);
+    }
+    [[nodiscard]] BytesView view() const noexcept { return {bytes, size}; }
+
+    Byte bytes[9];
+    std::uint8_t size;
+};
+
+/// Items with their indices as keys, in the order of the keys.
+struct OrderedEntries
+{
+    explicit OrderedEntries(std::span<const Bytes> items)
+    {
+        keys.reserve(items.size());
+        for (std::size_t i = 0; i < items.size(); ++i)
+            keys.emplace_back(i);
+        entries.reserve(items.size());
+        const auto add = [&](std::size_t i) { entries.push_back({keys[i].view(), items[i]}); };
+        // rlp(0) is the byte 0x80, behind the one-byte keys of 1 to 127.
+        for (std::size_t i = 1; i < items.size() && i < 0x80; ++i)
+            add(i);
+        if (!items.empty())
+            add(0);
+        for (std::size_t i = 0x80; i < items.size(); ++i)
+            add(i);
+    }
+    OrderedEntries(const OrderedEntries&) = delete;
+    OrderedEntries& operator=(const OrderedEntries&) = delete;
+
+    std::vector<IndexKey> keys;
+    std::vector<KeyValue> entries;
+};
+
+/// The nodes towards `key`, which is one of the entries'. Nodes that are part of their parent's RLP do not stand alone.
+std::vector<Bytes> prove(std::span<const KeyValue> entries, BytesView key, const crypto::Kernels& kernels)
+{
+    std::vector<Bytes> proof;
+    NodeEncoder encoder{entries, kernels};
+    std::size_t first = 0;
+    std::size_t last = entries.size();
+    std::size_t depth = 0;
+    while (first != last)
+    {
+        encoder.clear();
+        encoder.encode(first, last, depth);
+        if (proof.empty() || encoder.encoded().size() >= embedding_limit)
+            proof.push_back(to_bytes(encoder.encoded()));
+        if (last - first == 1 || 2 * key.size() == depth)
+            break;
+        const auto front = entries[first].key;
+        const auto back = entries[last - 1].key;
+        const auto fork = common_nibbles(front.data(), 2 * front.size(), back.data(), 2 * back.size(), depth);
+        if (fork != depth)
+        {
+            // An extension, and then the branch at its end.
+            depth = fork;
+            continue;
+        }
+        const auto leads_elsewhere = [&](const KeyValue& entry)
+        { return 2 * entry.key.size() == depth || nibble_at(entry.key.data(), depth) != nibble_at(key.data(), depth); };
+        while (first != last && leads_elsewhere(entries[first]))
+            ++first;
+        while (first != last && leads_elsewhere(entries[last - 1]))
+            --last;
+        ++depth;
+    }
+    return proof;
+}
 }  // namespace
 
 Hash root_of(std::span<const KeyValue> entries, const crypto::Kernels& kernels)
@@ -173,29 +250,20 @@ Hash root_of(std::span<const KeyValue> entries, const crypto::Kernels& kernels)
 
 Hash ordered_root(std::span<const Bytes> items, const crypto::Kernels& kernels)
 {
-    struct IndexKey
-    {
-        Byte bytes[9];
-        std::uint8_t size;
-    };
-    std::vector<IndexKey> keys(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i)
-    {
-        rlp::Placer sink{keys[i].bytes};
-        sink.integer(i);
-        keys[i].size = static_cast<std::uint8_t>(sink.end() - keys[i].bytes);
-    }
+    const OrderedEntries ordered{items};
+    return root_of(ordered.entries, kernels);
+}
 
-    std::vector<KeyValue> entries;
-    entries.reserve(items.size());
-    const auto add = [&](std::size_t i) { entries.push_back({{keys[i].bytes, keys[i].size}, items[i]}); };
-    // rlp(0) is the byte 0x80, behind the one-byte keys of 1 to 127.
-    for (std::size_t i = 1; i < items.size() && i < 0x80; ++i)
-        add(i);
-    if (!items.empty())
-        add(0);
-    for (std::size_t i = 0x80; i < items.size(); ++i)
-        add(i);
-    return root_of(entries, kernels);
+std::vector<Bytes> ordered_proof(std::span<const Bytes> items, std::size_t index, const crypto::Kernels& kernels)
+{
+    const OrderedEntries ordered{items};
+    const auto key = ordered_key(index);
+    return prove(ordered.entries, key, kernels);
+}
+
+Bytes ordered_key(std::size_t index)
+{
+    const IndexKey key{index};
+    return to_bytes(key.view());
 }
 }  // namespace jiffy::trie

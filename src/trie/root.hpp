@@ -23,4 +23,13 @@ Hash root_of(std::span<const KeyValue> entries, const crypto::Kernels& kernels =
 /// Root of the trie of rlp(index) -> item: the transactions, receipts and withdrawals roots of a block (yellow paper
 /// 4.3.2, EIP-4895).
 Hash ordered_root(std::span<const Bytes> items, const crypto::Kernels& kernels = crypto::scalar_kernels());
+
+/// Proof that `items[index]` stands in that trie: the RLP of the nodes from the root to its leaf, as `verify_proof`
+/// takes them. The key is `ordered_key(index)`.
+std::vector<Bytes> ordered_proof(std::span<const Bytes> items,
+    std::size_t index,
+    const crypto::Kernels& kernels = crypto::scalar_kernels());
+
+/// rlp(index).
+Bytes ordered_key(std::size_t index);
 }  // namespace jiffy::trie

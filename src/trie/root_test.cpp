@@ -3,6 +3,7 @@
 
 #include "base/hex.hpp"
 #include "trie/plain_trie.hpp"
+#include "trie/proof.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -75,6 +76,26 @@ RC_GTEST_PROP(Root, equals_the_definition_for_any_keys, ())
     const auto value = rc::gen::nonEmpty(rc::gen::container<Bytes>(rc::gen::arbitrary<Byte>()));
     const auto entries = *rc::gen::container<plain::Entries>(key, value);
     RC_ASSERT(root_of_map(entries) == plain::root(entries));
+}
+TEST(OrderedProof, proves_each_item_against_the_root_and_nothing_else)
+{
+    for (const std::size_t count : {1U, 2U, 3U, 16U, 17U, 127U, 128U, 129U, 300U})
+    {
+        std::vector<Bytes> items;
+        // Small ones, which stand in their parents, and large ones.
+        for (std::size_t i = 0; i < count; ++i)
+            items.emplace_back(1 + i % 50, static_cast<Byte>(i + 1));
+        const auto root = ordered_root(items);
+        for (std::size_t i = 0; i < count; i += 1 + count / 20)
+        {
+            auto proof = ordered_proof(items, i);
+            const auto proven = verify_proof(root, ordered_key(i), proof);
+            ASSERT_TRUE(proven.has_value()) << i << " of " << count;
+            EXPECT_EQ(*proven, items[i]);
+            proof.back().back() ^= 1;
+            EXPECT_FALSE(verify_proof(root, ordered_key(i), proof).has_value());
+        }
+    }
 }
 }  // namespace
 }  // namespace jiffy::trie
