@@ -21,7 +21,8 @@ Hash after_difference(trie::StateTrie& trie, const types::StateDifference& diffe
 inline StateRoot roots_of(trie::StateTrie& state)
 {
     return {.context = &state,
-        .after = [](void* context, const types::StateDifference& difference)
+        .after =
+            [](void* context, const types::StateDifference& difference)
         {
             return after_difference(*static_cast<trie::StateTrie*>(context), difference,
                 [](const trie::StateTrie& trie) { return trie.latest().root_hash; });
