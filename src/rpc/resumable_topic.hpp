@@ -26,9 +26,9 @@ public:
     /// A step for those who are behind: the end of a small number of things from `first` on, at most `end`.
     using StepEnd = std::size_t (*)(const sequencer::BlockRecord&, std::size_t first, std::size_t end);
 
-    ResumableTopic(Tell tell, StepEnd step_end) noexcept
-      : tell_{tell}
-      , step_end_{step_end}
+    ResumableTopic(Tell teller, StepEnd end_of_step) noexcept
+      : tell_{teller}
+      , step_end_{end_of_step}
     {
     }
 
