@@ -32,7 +32,13 @@ void History::open(const std::shared_ptr<BlockRecord>& block)
     if (const auto previous = find(open_number_.load(std::memory_order_relaxed)))
         transaction_count_ += previous->transactions.size();
     const auto oldest = [this] { return oldest_number_.load(std::memory_order_relaxed); };
-    while (number - oldest() > mask_ || (transaction_count_ > transaction_limit_ && number - oldest() > least_blocks))
+    const auto is_too_much = [&]
+    {
+        return number - oldest() > mask_ ||
+               (transaction_count_ > transaction_limit_ && number - oldest() > least_blocks);
+    };
+    // The newest sealed block is kept, too: the sealing thread goes on from there, and readers ask for it.
+    while (oldest() < sealed_number() && is_too_much())
         forget_oldest();
     ring_[number & mask_].store(new Entry{block});
     provisional_hashes_.insert(block->provisional_hash, block);

@@ -24,7 +24,14 @@ public:
     History& operator=(const History&) = delete;
     ~History();
 
-    /// Sequencing thread: makes `block` the open one; the oldest block beyond the limit is forgotten.
+    /// The block that must be sealed before the one with this number is opened, because that takes its place or comes
+    /// behind it; 0 if none.
+    [[nodiscard]] std::uint64_t sealed_before_opening(std::uint64_t number) const noexcept
+    {
+        return number > mask_ ? number - mask_ : 0;
+    }
+    /// Sequencing thread: makes `block` the open one; the oldest blocks beyond the limits are forgotten, but never one
+    /// that is not sealed.
     void open(const std::shared_ptr<BlockRecord>& block);
     /// Sequencing thread: makes the open block's newest transaction findable by its hash.
     void index_newest_transaction(const std::shared_ptr<BlockRecord>& block);

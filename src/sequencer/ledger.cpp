@@ -44,6 +44,8 @@ Ledger::Ledger(const chain::ChainSpecification& specification,
 
 void Ledger::open_block(const types::Header& header)
 {
+    if (const auto number = history_.sealed_before_opening(header.number); history_.sealed_number() < number)
+        wait_for_seal_(number);
     block_ = std::make_shared<BlockRecord>(header, provisional_hash_of(header));
     log_count_ = 0;
     execution_.emplace(specification_, world_.latest(), executor_);

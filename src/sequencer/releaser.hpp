@@ -59,8 +59,8 @@ struct ReleaseOptions
     /// Microseconds.
     std::uint64_t mini_block_interval = 10'000;
     std::uint64_t block_interval = 1'000'000;
-    /// Blocks whose log entries are kept.
-    std::size_t log_blocks = 1024;
+    /// Blocks whose log entries are kept. They keep their blocks in memory, whatever the history forgets.
+    std::size_t log_blocks = 16;
     /// Commits that wait to be released.
     std::size_t queue_capacity = 16'384;
     /// Microseconds between two signatures at the least, once more than one transaction comes in that time: under load

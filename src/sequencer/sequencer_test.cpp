@@ -214,6 +214,21 @@ TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
     EXPECT_EQ(chain.history.open_block()->opening.timestamp, TestChain::genesis_time + 8);
 }
 
+TEST(Sequencer, waits_for_the_sealing_thread_when_the_history_is_full_of_blocks_that_are_not_sealed)
+{
+    TestChain chain{{}, 10'000'000'000, chain::ethereum_specification(TestChain::chain_id), 16};
+    chain.start_sequencer();
+    // More blocks at once than the history has places, and nobody seals in between unless he is waited for.
+    chain.clock.advance(50'000'000);
+    chain.step();
+    EXPECT_EQ(chain.history.open_block()->number(), 51U);
+    EXPECT_GE(chain.history.sealed_number(), 36U);
+    ASSERT_NE(chain.history.sealed_head(), nullptr);
+    chain.sealer->process_pending();
+    EXPECT_EQ(chain.history.sealed_number(), 50U);
+    EXPECT_EQ(chain.history.find(50)->sealed()->header.parent_hash, chain.history.find(49)->sealed()->hash);
+}
+
 RC_GTEST_PROP(SequencerProperty, replaying_the_log_gives_the_same_blocks, ())
 {
     TestChain chain;

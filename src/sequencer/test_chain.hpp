@@ -15,9 +15,11 @@ struct TestChain
 
     explicit TestChain(SequencerOptions wanted = {},
         std::uint64_t block_gas_limit = 10'000'000'000,
-        const chain::ChainSpecification& rules = chain::ethereum_specification(chain_id))
+        const chain::ChainSpecification& rules = chain::ethereum_specification(chain_id),
+        std::size_t history_blocks = 1024)
       : options{wanted}
       , specification{rules}
+      , history{history_blocks}
     {
         if (!specification.jiffy)
             specification.jiffy.emplace();
@@ -37,6 +39,7 @@ struct TestChain
         block->close(world.commit_number());
         history.open(block);
         history.seal(block, {genesis.header, hash, 0, sealer->latest_version()});
+        release_options.log_blocks = 1024;
         release_options.terms.chain_id = chain_id;
         release_options.secret = development_sequencer_secret();
         make_releaser();
@@ -134,7 +137,7 @@ struct TestChain
     std::vector<DevelopmentAccount> accounts = development_accounts();
     Genesis genesis;
     world::World world;
-    History history{1024};
+    History history;
     std::optional<Sealer> sealer;
     std::optional<Releaser> releaser;
     std::optional<Sequencer> sequencer;
