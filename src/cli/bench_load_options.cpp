@@ -20,7 +20,8 @@ constexpr std::uint16_t default_http_port = 80;
 /// More than a node on two cores takes, so that a run without a rate does not end early.
 constexpr double unbounded_rate = 30'000;
 constexpr unsigned fewest_senders = 16;
-constexpr unsigned most_senders = 4096;
+constexpr unsigned most_senders_by_default = 4096;
+constexpr unsigned most_senders = 4'000'000;
 /// Their places are 32-bit numbers, and each takes about 300 bytes.
 constexpr std::uint64_t most_transactions = 50'000'000;
 
@@ -158,7 +159,7 @@ unsigned sender_count(const Options& options)
     if (options.senders != 0)
         return options.senders;
     const auto outstanding = options.mode == Mode::ws ? options.window : options.batch;
-    const auto wanted = std::clamp(options.connections * outstanding, fewest_senders, most_senders);
+    const auto wanted = std::clamp(options.connections * outstanding, fewest_senders, most_senders_by_default);
     return (wanted + options.connections - 1) / options.connections * options.connections;
 }
 

@@ -72,11 +72,12 @@ struct DevNode::Parts
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
                 .pool = {},
                 .hash_seed = seed});
+        ingress.emplace(*sequencer, options.admission);
         std::vector<Address> addresses;
         addresses.reserve(accounts.size());
         for (const auto& account : accounts)
             addresses.push_back(account.address);
-        backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, workers, waiters,
+        backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, *ingress, workers, waiters,
             subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
@@ -97,6 +98,10 @@ struct DevNode::Parts
         metrics.counter("jiffy_blocks_total", "EVM blocks closed.", ledger.blocks);
         metrics.counter("jiffy_parent_hash_waits_total", "Transactions that had to wait for the parent's hash.",
             ledger.parent_hash_waits);
+        metrics.gauge("jiffy_waiting_transactions", "Transactions that wait for the recovery of their senders.",
+            [this] { return static_cast<double>(ingress->waiting()); });
+        metrics.counter("jiffy_overload_refusals_total", "Transactions refused because more came than could be done.",
+            ingress->refused());
         metrics.gauge("jiffy_pool_transactions", "Transactions in the pool, which cannot run yet.",
             [this] { return static_cast<double>(sequencer->pooled()); });
         metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
@@ -158,6 +163,7 @@ struct DevNode::Parts
     rpc::SealWaiters waiters;
     rpc::Subscriptions subscriptions;
     rpc::Filters filters;
+    std::optional<rpc::Ingress> ingress;
     rpc::Workers workers;
     std::optional<rpc::Backend> backend;
     std::optional<rpc::Dispatcher> dispatcher;
@@ -196,7 +202,7 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->server->start([&dispatcher = *parts->dispatcher](
                              std::string body, const std::shared_ptr<rpc::Channel>& channel, rpc::Responder respond)
         { dispatcher.handle(std::move(body), channel, std::move(respond)); },
-        [&metrics = parts->metrics] { return metrics.text(); });
+        [&metrics = parts->metrics] { return metrics.text(); }, &*parts->ingress);
     return std::unique_ptr<DevNode>{new DevNode{std::move(parts)}};
 }
 

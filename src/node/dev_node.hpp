@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/preset.hpp"
+#include "rpc/admission.hpp"
 #include "rpc/server.hpp"
 #include "sequencer/genesis.hpp"
 
@@ -25,6 +26,7 @@ struct DevNodeOptions
     /// Blocks kept in memory, and transactions in them together; an empty block takes about 50 kB, a transfer 2 kB.
     std::size_t history_blocks = 16'384;
     std::uint64_t history_transactions = 2'000'000;
+    rpc::AdmissionLimits admission;
     /// Recompute every state root from scratch.
     bool verify_roots = false;
 };

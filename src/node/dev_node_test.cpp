@@ -15,6 +15,26 @@ namespace
 using nlohmann::json;
 using rpc::TestClient;
 
+types::Transaction transfer(std::uint64_t nonce)
+{
+    types::Transaction transaction;
+    transaction.type = types::TransactionType::dynamic_fee;
+    transaction.chain_id = DevNode::chain_id;
+    transaction.nonce = nonce;
+    transaction.gas_limit = 21'000;
+    transaction.max_fee_per_gas = U256{5'000'000'000};
+    transaction.max_priority_fee_per_gas = U256{1};
+    transaction.to = Address{{1, 2, 3}};
+    transaction.value = U256{1};
+    return transaction;
+}
+
+std::string sign(const DevNode& node, std::size_t account, types::Transaction transaction)
+{
+    types::sign(transaction, node.accounts()[account].secret);
+    return to_hex(types::encode(transaction));
+}
+
 /// A node with quick blocks for each test, and a client of it.
 class DevNodeTest : public testing::Test
 {
@@ -50,23 +70,9 @@ protected:
 
     std::string address(std::size_t account) { return to_hex(node->accounts()[account].address.view()); }
 
-    types::Transaction transfer(std::uint64_t nonce)
+    std::string sign(std::size_t account, const types::Transaction& transaction)
     {
-        types::Transaction transaction;
-        transaction.type = types::TransactionType::dynamic_fee;
-        transaction.chain_id = DevNode::chain_id;
-        transaction.nonce = nonce;
-        transaction.gas_limit = 21'000;
-        transaction.max_fee_per_gas = U256{5'000'000'000};
-        transaction.max_priority_fee_per_gas = U256{1};
-        transaction.to = Address{{1, 2, 3}};
-        transaction.value = U256{1};
-        return transaction;
-    }
-    std::string sign(std::size_t account, types::Transaction transaction)
-    {
-        types::sign(transaction, node->accounts()[account].secret);
-        return to_hex(types::encode(transaction));
+        return jiffy::node::sign(*node, account, transaction);
     }
 
     std::unique_ptr<DevNode> node = std::move(*DevNode::start(options()));
@@ -342,6 +348,41 @@ TEST_F(DevNodeTest, stops_quickly_and_every_root_was_right)
     EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{5});
     EXPECT_GT(node->root_report().verified, 0U);
     EXPECT_EQ(node->root_report().wrong, 0U);
+}
+
+TEST(DevNode, refuses_what_is_too_much_and_takes_it_later)
+{
+    DevNodeOptions options;
+    options.port = 0;
+    options.admission = {.longest_wait = 0, .patience = 0};
+    const auto node = std::move(*DevNode::start(options));
+    TestClient client{node->port()};
+    const auto send = [&](std::uint64_t nonce, std::size_t account)
+    {
+        return json{{"jsonrpc", "2.0"}, {"id", account}, {"method", "eth_sendRawTransactionSync"},
+            {"params", {sign(*node, account, transfer(nonce))}}};
+    };
+    std::size_t refusals = 0;
+    // Several in one request: mostly none of them is taken before the next is looked at, but not always.
+    for (std::uint64_t nonce = 0; refusals == 0; ++nonce)
+    {
+        json batch = json::array();
+        for (std::size_t account = 0; account < node->accounts().size(); ++account)
+            batch.push_back(send(nonce, account));
+        for (auto answer : json::parse(client.post(batch.dump()).body))
+        {
+            const auto account = answer["id"].get<std::size_t>();
+            while (answer.contains("error"))
+            {
+                ++refusals;
+                const auto& error = answer["error"];
+                ASSERT_EQ(error["code"], -32005) << answer;
+                ASSERT_GT(error["data"]["retryAfterMilliseconds"], 0);
+                answer = json::parse(client.post(send(nonce, account).dump()).body);
+            }
+            EXPECT_EQ(answer["result"]["status"], "0x1");
+        }
+    }
 }
 
 TEST(DevNode, refuses_a_port_in_use)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rpc/filters.hpp"
+#include "rpc/ingress.hpp"
 #include "rpc/seal_waiters.hpp"
 #include "rpc/subscriptions.hpp"
 #include "rpc/workers.hpp"
@@ -44,6 +45,7 @@ struct Backend
     const sequencer::Sealer& sealer;
     const sequencer::Releaser& releaser;
     sequencer::Sequencer& sequencer;
+    Ingress& ingress;
     Workers& workers;
     SealWaiters& waiters;
     Subscriptions& subscriptions;

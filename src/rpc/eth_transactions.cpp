@@ -14,26 +14,12 @@ using sequencer::Refusal;
 using sequencer::SubmissionResult;
 using sequencer::TransactionPlace;
 
-/// Hands the transaction to the sequencing thread, or answers why not.
-void submit(Call& call, sequencer::Submission submission, const std::shared_ptr<Reply>& reply)
+/// Hands the transaction to the sequencing thread and answers with its hash, or why not.
+void send_without_waiting(Backend& backend, const std::shared_ptr<Reply>& reply, Arrival arrival)
 {
-    if (!call.backend.sequencer.submit(submission))
-        reply->error({code::server_error, "txpool is full", {}});
-}
-
-void send_raw_transaction(Call& call)
-{
-    const auto raw = call.parameters.bytes(0);
-    if (call.reject_bad_parameters(1))
-        return;
-    const auto arrived = sequencer::read_stopwatch();
-    auto ticket = call.backend.sequencer.take_ticket();
-    auto submission = make_submission(call.backend, raw);
+    auto submission = make_submission(backend, std::move(arrival));
     if (!submission)
-        return call.reply.error(submission.error());
-    submission->arrived = arrived;
-    submission->ticket = std::move(ticket);
-    auto reply = std::make_shared<Reply>(std::move(call.reply));
+        return reply->error(submission.error());
     submission->complete = [reply, hash = submission->hash](const SubmissionResult& result)
     {
         // The second time, when a pooled one has been executed, the reply has been given and this does nothing.
@@ -42,7 +28,21 @@ void send_raw_transaction(Call& call)
         else
             reply->result([&hash](JsonWriter& json) { json.hex(hash); });
     };
-    submit(call, std::move(*submission), reply);
+    if (!backend.sequencer.submit(*submission))
+        reply->error(overload_error(backend.sequencer.expected_wait()));
+}
+
+void send_raw_transaction(Call& call)
+{
+    auto raw = call.parameters.bytes(0);
+    if (call.reject_bad_parameters(1))
+        return;
+    auto& backend = call.backend;
+    const auto reply = std::make_shared<Reply>(std::move(call.reply));
+    const auto admitted = admit(backend, std::move(raw),
+        [&backend, reply](Arrival arrival) { send_without_waiting(backend, reply, std::move(arrival)); });
+    if (!admitted)
+        reply->error(admitted.error());
 }
 
 /// The errors of the two methods that wait for a receipt differ in how they say that it did not come.
@@ -52,6 +52,9 @@ using TimeoutError = Error (*)(std::uint64_t timeout);
 struct Waiting
 {
     Reply reply;
+    /// Milliseconds.
+    std::uint64_t timeout = 0;
+    TimeoutError timeout_error = nullptr;
     std::atomic<bool> answered = false;
 };
 
@@ -72,41 +75,26 @@ std::optional<TransactionPlace> find_released(const sequencer::History& history,
     return place && place->block->fragment_of(place->index) != nullptr ? place : std::nullopt;
 }
 
-void send_and_wait(Call& call, TimeoutError timeout_error)
+void send_and_wait(Backend& backend, const std::shared_ptr<Waiting>& waiting, Arrival arrival)
 {
-    const auto raw = call.parameters.bytes(0);
-    const auto& limits = call.backend.limits;
-    // EIP-7966: a timeout that makes no sense counts as none. Clients send it as a number or as hex.
-    auto timeout = call.parameters.has(1) ? call.parameters.lenient_number(1) : limits.sync_timeout;
-    if (timeout == 0 || timeout > limits.longest_sync_timeout)
-        timeout = limits.sync_timeout;
-    if (call.reject_bad_parameters(2))
-        return;
-    const auto arrived = sequencer::read_stopwatch();
-    auto ticket = call.backend.sequencer.take_ticket();
-    auto submission = make_submission(call.backend, raw);
+    auto submission = make_submission(backend, std::move(arrival));
     if (!submission)
-        return call.reply.error(submission.error());
-    submission->arrived = arrived;
-    submission->ticket = std::move(ticket);
+        return waiting->reply.error(submission.error());
     submission->refuse_gap = true;
     submission->await_release = true;
-
-    const auto waiting = std::make_shared<Waiting>(std::move(call.reply));
-    submission->complete = [waiting, &backend = call.backend, timeout, timeout_error, hash = submission->hash](
-                               const SubmissionResult& result)
+    submission->complete = [waiting, &backend, hash = submission->hash](const SubmissionResult& result)
     {
         if (std::holds_alternative<Pooled>(result))
         {
-            SealWaiters::Job give_up = [waiting, timeout, timeout_error, hash]
+            SealWaiters::Job give_up = [waiting, hash]
             {
                 if (waiting->answered.exchange(true))
                     return;
-                auto error = timeout_error(timeout);
+                auto error = waiting->timeout_error(waiting->timeout);
                 error.data = json_hex(hash.view());
                 waiting->reply.error(error);
             };
-            const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
+            const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{waiting->timeout};
             if (!backend.waiters.at(deadline, give_up))
                 give_up();
             return;
@@ -120,8 +108,26 @@ void send_and_wait(Call& call, TimeoutError timeout_error)
             return answer_with_receipt(*waiting, *place);
         waiting->reply.error(error_of(*refusal));
     };
-    if (!call.backend.sequencer.submit(*submission) && !waiting->answered.exchange(true))
-        waiting->reply.error({code::server_error, "txpool is full", {}});
+    if (!backend.sequencer.submit(*submission) && !waiting->answered.exchange(true))
+        waiting->reply.error(overload_error(backend.sequencer.expected_wait()));
+}
+
+void send_and_wait(Call& call, TimeoutError timeout_error)
+{
+    auto raw = call.parameters.bytes(0);
+    const auto& limits = call.backend.limits;
+    // EIP-7966: a timeout that makes no sense counts as none. Clients send it as a number or as hex.
+    auto timeout = call.parameters.has(1) ? call.parameters.lenient_number(1) : limits.sync_timeout;
+    if (timeout == 0 || timeout > limits.longest_sync_timeout)
+        timeout = limits.sync_timeout;
+    if (call.reject_bad_parameters(2))
+        return;
+    auto& backend = call.backend;
+    const auto waiting = std::make_shared<Waiting>(std::move(call.reply), timeout, timeout_error);
+    const auto admitted = admit(backend, std::move(raw),
+        [&backend, waiting](Arrival arrival) { send_and_wait(backend, waiting, std::move(arrival)); });
+    if (!admitted)
+        waiting->reply.error(admitted.error());
 }
 
 void send_raw_transaction_sync(Call& call)

@@ -42,7 +42,7 @@ private:
     boost::asio::posix::stream_descriptor descriptor_;
 };
 
-/// A thread with its event loop and the connections that live on it. Everything but `mailbox` is its own.
+/// A thread with its event loop and the connections that live on it. Everything but `mailbox` and `wake` is its own.
 struct IoThread
 {
     using Connection = std::variant<std::shared_ptr<HttpConnection>, std::shared_ptr<WebSocketConnection>>;
@@ -52,6 +52,11 @@ struct IoThread
         const Handler& request_handler,
         const MetricsText& metrics_text,
         std::atomic<std::size_t>& count);
+
+    /// Serves the connections, and does what is in `ingress` in between, until the context is stopped.
+    void run(Ingress* ingress);
+    /// Any thread: gets it out of its sleep, if it is asleep. True if it was.
+    bool wake();
 
     /// Keeps the connection alive until `remove`.
     Place add(Connection connection);
@@ -72,6 +77,8 @@ struct IoThread
     Mailbox mailbox{context};
     std::list<Connection> connections;
     bool stopping = false;
+    /// It waits for something to happen, and nobody has woken it yet.
+    std::atomic<bool> is_asleep = false;
     std::thread thread;
 };
 }  // namespace jiffy::rpc

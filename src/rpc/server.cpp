@@ -2,9 +2,11 @@
 #include "rpc/server.hpp"
 
 #include "rpc/http_connection.hpp"
+#include "rpc/ingress.hpp"
 #include "rpc/websocket_connection.hpp"
 #include "sequencer/thread_priority.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <sys/eventfd.h>
@@ -22,6 +24,12 @@ namespace
 constexpr std::chrono::seconds sweep_interval{2};
 constexpr std::chrono::milliseconds grace_period{500};
 constexpr std::chrono::milliseconds closing_time{20};
+/// What is waiting to be read gets this much time before what was read, and that twice as much before more is read: the
+/// more comes, the less of it is read.
+constexpr std::chrono::microseconds reading_time{400};
+constexpr std::chrono::microseconds working_time{400};
+/// With fewer jobs, waking another thread would take longer than doing them.
+constexpr std::size_t jobs_for_another_thread = 4;
 
 int open_event()
 {
@@ -99,6 +107,35 @@ IoThread::IoThread(const ServerOptions& server_options,
   , metrics{metrics_text}
   , connection_count{count}
 {
+}
+
+void IoThread::run(Ingress* ingress)
+{
+    if (ingress == nullptr)
+    {
+        context.run();
+        return;
+    }
+    while (!context.stopped())
+    {
+        is_asleep = true;
+        if (ingress->empty())
+            context.run_one();
+        is_asleep = false;
+        const auto begin = sequencer::read_stopwatch();
+        while (context.poll_one() != 0 && sequencer::read_stopwatch() - begin < reading_time)
+        {
+        }
+        ingress->work(sequencer::read_stopwatch() + working_time);
+    }
+}
+
+bool IoThread::wake()
+{
+    if (!is_asleep.exchange(false))
+        return false;
+    mailbox.post([] {});
+    return true;
 }
 
 IoThread::Place IoThread::add(Connection connection)
@@ -218,6 +255,18 @@ struct Server::Implementation
             });
     }
 
+    /// Somebody has put work into the ingress, which now holds this many jobs.
+    void wake_for(std::size_t waiting)
+    {
+        const auto is_this = [](const auto& thread)
+        { return thread->context.get_executor().running_in_this_thread(); };
+        if (waiting < jobs_for_another_thread && std::ranges::any_of(threads, is_this))
+            return;
+        for (auto& thread : threads)
+            if (!is_this(thread) && thread->wake())
+                return;
+    }
+
     std::optional<asio::steady_timer> retry_timer;
 };
 
@@ -276,8 +325,10 @@ std::size_t Server::connection_count() const noexcept
     return implementation_->connection_count;
 }
 
-void Server::start(Handler handler, MetricsText metrics)
+void Server::start(Handler handler, MetricsText metrics, Ingress* ingress)
 {
+    if (ingress != nullptr)
+        ingress->set_waker([this](std::size_t waiting) { implementation_->wake_for(waiting); });
     implementation_->handler = std::move(handler);
     implementation_->metrics = std::move(metrics);
     implementation_->started = true;
@@ -285,10 +336,10 @@ void Server::start(Handler handler, MetricsText metrics)
     for (auto& thread : implementation_->threads)
     {
         thread->sweep();
-        thread->thread = std::thread{[&context = thread->context]
+        thread->thread = std::thread{[&self = *thread, ingress]
             {
                 sequencer::name_thread("rpc-io");
-                context.run();
+                self.run(ingress);
             }};
     }
 }

@@ -9,6 +9,8 @@
 
 namespace jiffy::rpc
 {
+class Ingress;
+
 /// What a client may cost before it is refused or cut.
 struct ServerLimits
 {
@@ -97,8 +99,9 @@ public:
     /// Open connections; any thread.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
-    /// Begins to accept connections. Without `metrics`, a GET of /metrics is like any other.
-    void start(Handler handler, MetricsText metrics = {});
+    /// Begins to accept connections. Without `metrics`, a GET of /metrics is like any other. The I/O threads do what
+    /// is in `ingress`, too, which outlives `stop`.
+    void start(Handler handler, MetricsText metrics = {}, Ingress* ingress = nullptr);
 
     /// Stops accepting, gives open requests a short time to be answered, closes every connection and joins the threads.
     void stop();

@@ -12,19 +12,9 @@ namespace
 constexpr std::size_t largest_transaction = 128 * 1024;
 }  // namespace
 
-Result<sequencer::Submission, Error> make_submission(const Backend& backend, BytesView raw)
+Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival)
 {
-    if (raw.empty())
-        return failure(Error{code::server_error, "typed transaction too short", {}});
-    // With or without blobs beside it.
-    if (backend.specification.optimism && raw.front() == static_cast<Byte>(types::TransactionType::blob))
-        return failure(Error{code::server_error, "transaction type not supported", {}});
-    if (raw.size() > largest_transaction)
-        return failure(Error{code::server_error,
-            "oversized data: transaction size " + std::to_string(raw.size()) + ", limit " +
-                std::to_string(largest_transaction),
-            {}});
-    auto transaction = types::decode_transaction(raw);
+    auto transaction = types::decode_transaction(arrival.raw);
     if (!transaction)
         return failure(error_of(transaction.error()));
     if (transaction->type == types::TransactionType::deposit)
@@ -32,9 +22,8 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Byt
     if (!transaction->chain_id)
         return failure(Error{code::server_error, "only replay-protected (EIP-155) transactions allowed over RPC", {}});
 
-    sequencer::Submission submission;
-    submission.hash = crypto::keccak256(raw);
-    const auto opening = backend.history.open_block()->opening;
+    const auto open_block = backend.history.open_block();
+    const auto& opening = open_block->opening;
     const auto context = chain::make_block_context(backend.specification, opening, backend.history.block_hashes());
     if (const auto valid = chain::validate_static(context, *transaction); !valid)
         return failure(error_of(sequencer::Refusal{.reason = valid.error(),
@@ -48,8 +37,38 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Byt
     const auto sender = types::recover_sender(*transaction);
     if (!sender)
         return failure(Error{code::server_error, "invalid sender", {}});
+
+    sequencer::Submission submission;
+    submission.hash = crypto::keccak256(arrival.raw);
     submission.sender = *sender;
     submission.transaction = std::move(*transaction);
+    submission.arrived = arrival.time;
+    submission.ticket = std::move(arrival.ticket);
     return submission;
+}
+
+Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process)
+{
+    if (raw.empty())
+        return failure(Error{code::server_error, "typed transaction too short", {}});
+    // With or without blobs beside it.
+    if (backend.specification.optimism && raw.front() == static_cast<Byte>(types::TransactionType::blob))
+        return failure(Error{code::server_error, "transaction type not supported", {}});
+    if (raw.size() > largest_transaction)
+        return failure(Error{code::server_error,
+            "oversized data: transaction size " + std::to_string(raw.size()) + ", limit " +
+                std::to_string(largest_transaction),
+            {}});
+    if (const auto added = backend.ingress.add(std::move(raw), std::move(process)); !added)
+        return failure(overload_error(added.error()));
+    return {};
+}
+
+Error overload_error(std::uint64_t wait)
+{
+    // A little longer than the queue is now, or those who try again make it as long again.
+    const auto milliseconds = std::to_string(wait * 2 / 1000 + 1);
+    return {code::limit_exceeded, "the node is overloaded, retry in " + milliseconds + " ms",
+        R"({"retryAfterMilliseconds":)" + milliseconds + "}"};
 }
 }  // namespace jiffy::rpc

@@ -56,6 +56,8 @@ public:
     }
 
     void advance(std::uint64_t microseconds) noexcept { now_ += microseconds; }
+    /// What no clock of ours does.
+    void step_back(std::uint64_t microseconds) noexcept { now_ -= microseconds; }
     [[nodiscard]] std::uint64_t now() const noexcept override { return now_; }
     /// Soon: whoever waits looks again.
     [[nodiscard]] std::chrono::steady_clock::time_point when(std::uint64_t) const noexcept override

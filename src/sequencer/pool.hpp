@@ -25,6 +25,8 @@ struct Submission
     bool await_release = false;
     /// Not to be pooled if an earlier nonce is missing.
     bool refuse_gap = false;
+    /// `complete` has been told so.
+    bool is_pooled = false;
     /// Its place among those that arrive; without one it comes when it is handed in.
     std::optional<Tickets::Ticket> ticket{};
     /// When its request was read, and when it was handed in; none if nobody measures.

@@ -88,14 +88,23 @@ public:
     /// Reading thread only.
     std::optional<T> try_pop()
     {
-        Place& place = places_[head_ & mask_];
-        if (place.turn.load(std::memory_order_acquire) != head_ + 1)
+        const std::size_t head = head_.load(std::memory_order_relaxed);
+        Place& place = places_[head & mask_];
+        if (place.turn.load(std::memory_order_acquire) != head + 1)
             return std::nullopt;
         auto value = std::move(place.value);
         place.value.reset();
-        place.turn.store(head_ + mask_ + 1, std::memory_order_release);
-        ++head_;
+        place.turn.store(head + mask_ + 1, std::memory_order_release);
+        head_.store(head + 1, std::memory_order_relaxed);
         return value;
+    }
+
+    /// About how many values wait; any thread.
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        const std::size_t head = head_.load(std::memory_order_relaxed);
+        const std::size_t tail = tail_.load(std::memory_order_relaxed);
+        return tail > head ? tail - head : 0;
     }
 
 private:
@@ -107,7 +116,7 @@ private:
 
     std::size_t mask_;
     std::unique_ptr<Place[]> places_;
-    alignas(64) std::size_t head_ = 0;
+    alignas(64) std::atomic<std::size_t> head_ = 0;
     alignas(64) std::atomic<std::size_t> tail_ = 0;
 };
 }  // namespace jiffy::sequencer

@@ -154,7 +154,7 @@ void Releaser::take(Committed& committed)
     else
         log_.append(Tx{{block_, index}});
     if (commitments_.empty())
-        fragment_time_ = std::clamp(clock_.now(), block_start() + 1, block_end());
+        fragment_time_ = std::clamp(clock_.now(), std::max(block_start() + 1, fragment_time_), block_end());
 
     auto encoded = types::encode(record.receipt);
     const auto receipt = crypto::keccak256(encoded);

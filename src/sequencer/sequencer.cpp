@@ -14,6 +14,8 @@ namespace
 constexpr std::uint64_t microseconds_per_second = 1'000'000;
 /// Requests served before the clock is looked at again.
 constexpr int requests_per_round = 64;
+/// Transactions over which the time of execution is averaged.
+constexpr std::uint64_t averaged_executions = 64;
 /// Microseconds between two looks at whether a missing ticket was given up.
 constexpr std::uint64_t ticket_look_interval = 100;
 /// Blocks sealed in a row after a pause; a longer pause stops the chain's clock instead.
@@ -265,14 +267,17 @@ void Sequencer::serve_in_order(Submission submission)
             return refuse(std::move(submission), PoolRefusal::already_known);
         return refuse(std::move(submission), chain::InvalidTransaction::nonce_mismatch_too_low);
     }
+    // It would wait for ever.
+    if (submission.transaction.max_fee_per_gas < specification_.jiffy->minimum_base_fee)
+        return refuse(std::move(submission), chain::InvalidTransaction::insufficient_max_fee_per_gas);
     // One that waits for room has its place in the order already; whoever comes later stays behind it.
     if (nonce > account_nonce || !waiting_for_room_.empty())
     {
         if (nonce > account_nonce && submission.refuse_gap && pool_.next_nonce(sender, account_nonce) < nonce)
             return refuse(std::move(submission), PoolRefusal::nonce_gap);
-        if (nonce == account_nonce)
+        if (pool(std::move(submission)) && nonce == account_nonce)
             waiting_for_room_.push_back(sender);
-        return pool(std::move(submission));
+        return;
     }
     if (execute(std::move(submission)))
         promote(sender);
@@ -280,19 +285,20 @@ void Sequencer::serve_in_order(Submission submission)
 
 bool Sequencer::execute(Submission submission)
 {
-    const auto& max_fee = submission.transaction.max_fee_per_gas;
+    const auto max_fee = submission.transaction.max_fee_per_gas;
+    const auto sender = submission.sender;
     // The base fee falls by an eighth in a block at most: what is far below it would wait for nothing.
     if (max_fee < base_fee() && max_fee >= base_fee() / U256{2})
     {
-        waiting_for_fee_.emplace(max_fee, submission.sender);
-        pool(std::move(submission));
+        if (pool(std::move(submission)))
+            waiting_for_fee_.emplace(max_fee, sender);
         return false;
     }
     if (submission.transaction.gas_limit > ledger_.capacity().gas &&
         submission.transaction.gas_limit <= ledger_.open().opening.gas_limit)
     {
-        waiting_for_room_.push_back(submission.sender);
-        pool(std::move(submission));
+        if (pool(std::move(submission)))
+            waiting_for_room_.push_back(sender);
         return false;
     }
     OrderedTransaction ordered{std::move(submission.transaction), submission.hash, submission.sender};
@@ -304,7 +310,12 @@ bool Sequencer::execute(Submission submission)
         refuse(std::move(submission), executed.error());
         return false;
     }
-    record(latencies_.execution, begin, read_stopwatch());
+    const auto end = read_stopwatch();
+    record(latencies_.execution, begin, end);
+    const auto elapsed = static_cast<std::uint64_t>(std::chrono::nanoseconds{end - begin}.count());
+    const auto average = execution_time_.load(std::memory_order_relaxed);
+    execution_time_.store(average - average / averaged_executions + elapsed / averaged_executions,
+        std::memory_order_relaxed);
     if (submission.arrived != Instant{})
     {
         record(latencies_.ingress, submission.arrived, submission.handed_in);
@@ -315,18 +326,32 @@ bool Sequencer::execute(Submission submission)
     return true;
 }
 
-void Sequencer::pool(Submission submission)
+bool Sequencer::pool(Submission submission)
 {
     const auto account = ledger_.account(submission.sender);
     auto added = pool_.add(submission, {account.nonce, account.balance}, clock_.now());
     if (!added)
-        return refuse(std::move(submission), added.error());
+    {
+        refuse(std::move(submission), added.error());
+        return false;
+    }
     pooled_.store(pool_.size(), std::memory_order_release);
-    added->place->complete(SubmissionResult{Pooled{}});
+    // One that did not fit into a second block comes here again.
+    if (!std::exchange(added->place->is_pooled, true))
+        added->place->complete(SubmissionResult{Pooled{}});
     if (added->replaced)
+    {
+        stop_waiting(*added->replaced);
         refuse(std::move(*added->replaced), PoolRefusal::replaced);
+    }
     if (added->evicted)
         refuse(std::move(*added->evicted), PoolRefusal::evicted);
+    return true;
+}
+
+void Sequencer::stop_waiting(const Submission& submission)
+{
+    waiting_for_fee_.erase({submission.transaction.max_fee_per_gas, submission.sender});
 }
 
 void Sequencer::promote(const Address& sender)
@@ -338,10 +363,17 @@ void Sequencer::promote(const Address& sender)
         std::vector<Submission> stale;
         auto next = pool_.take(sender, ledger_.account(sender).nonce, stale);
         for (auto& submission : stale)
+        {
+            stop_waiting(submission);
             refuse(std::move(submission), chain::InvalidTransaction::nonce_mismatch_too_low);
+        }
         pooled_.store(pool_.size(), std::memory_order_release);
-        if (next && execute(std::move(*next)))
-            continue;
+        if (next)
+        {
+            stop_waiting(*next);
+            if (execute(std::move(*next)))
+                continue;
+        }
         pool_.update(sender, ledger_.account(sender).nonce);
         return;
     }

@@ -72,6 +72,11 @@ public:
     /// Any thread; likewise.
     bool query(NonceQuery& query);
     bool query(PoolQuery& query);
+    /// Microseconds that a submission would wait for those before it; any thread.
+    [[nodiscard]] std::uint64_t expected_wait() const noexcept
+    {
+        return ingress_.size() * execution_time_.load(std::memory_order_relaxed) / 1000;
+    }
     /// Transactions in the pool; any thread.
     [[nodiscard]] std::size_t pooled() const noexcept { return pooled_.load(std::memory_order_acquire); }
 
@@ -90,7 +95,7 @@ private:
     bool push(Message& message);
 
     /// Microseconds that a transaction waits for one that arrived before it and is still being read.
-    static constexpr std::uint64_t longest_ticket_wait = 1000;
+    static constexpr std::uint64_t longest_ticket_wait = 20'000;
 
     void run();
     void open_next_block();
@@ -109,7 +114,10 @@ private:
     void serve(PoolQuery query);
     /// Executes, or refuses, or queues for room or a lower base fee. True if it was executed.
     bool execute(Submission submission);
-    void pool(Submission submission);
+    /// Keeps it in the pool; false if it was refused.
+    bool pool(Submission submission);
+    /// Forgets what the transaction, which has left the pool, was waiting for.
+    void stop_waiting(const Submission& submission);
     /// Runs the sender's pooled transactions that have become executable.
     void promote(const Address& sender);
     void refuse(Submission submission, std::variant<chain::InvalidTransaction, PoolRefusal> reason);
@@ -126,15 +134,16 @@ private:
     Pool pool_;
     /// Senders whose next transaction did not fit into the block, in order.
     std::vector<Address> waiting_for_room_;
-    /// Senders whose next transaction waits for a lower base fee, by what it pays in wei per gas, and those who do not
-    /// wait any more.
-    std::multimap<U256, Address> waiting_for_fee_;
+    /// Senders whose next transaction, which is in the pool, waits for a lower base fee, by what it pays in wei per gas.
+    std::set<std::pair<U256, Address>> waiting_for_fee_;
     Tickets tickets_;
     ReorderBuffer<Submission> reorder_buffer_{tickets_, longest_ticket_wait};
     MpscQueue<Request> ingress_;
     Doorbell doorbell_;
     SequencerLatencies latencies_;
     std::atomic<std::size_t> pooled_ = 0;
+    /// Nanoseconds; an average that forgets.
+    std::atomic<std::uint64_t> execution_time_ = 10'000;
     std::atomic<bool> stopping_ = false;
     /// Seconds of Unix time.
     std::uint64_t genesis_time_;

@@ -163,6 +163,56 @@ TEST(Sequencer, holds_what_does_not_fit_for_the_next_block)
     EXPECT_EQ(open->transactions[1].sender, chain.accounts[1].address);
 }
 
+TEST(Sequencer, holds_what_pays_too_little_until_the_base_fee_has_fallen)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    // The base fee is 875 million wei, and falls by an eighth in an empty block.
+    auto told = std::make_shared<std::vector<SubmissionResult>>();
+    auto first = chain.make(0, TestChain::transfer(0, 700'000'000), false, nullptr);
+    first.complete = [told](const SubmissionResult& result) { told->push_back(result); };
+    ASSERT_TRUE(chain.sequencer->submit(first));
+    chain.step();
+    for (int i = 0; i < 3; ++i)
+        EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(0, 700'000'000)), PoolRefusal::already_known));
+    EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(0, 750'000'000)), PoolRefusal::replacement_underpriced));
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(1, 2'000'000'000)))) << "behind the other one";
+    EXPECT_EQ(chain.sequencer->pooled(), 2U);
+    chain.pass(1001);
+    EXPECT_EQ(chain.sequencer->pooled(), 2U);
+    chain.pass(1000);
+    EXPECT_EQ(chain.sequencer->pooled(), 0U);
+    EXPECT_EQ(chain.history.open_block()->transactions.size(), 2U);
+    ASSERT_EQ(told->size(), 2U) << "pooled, then executed";
+    EXPECT_TRUE(std::holds_alternative<Pooled>((*told)[0]));
+    EXPECT_TRUE(std::holds_alternative<TransactionPlace>((*told)[1]));
+}
+
+TEST(Sequencer, executes_what_pays_enough_instead_of_what_waits_for_a_lower_base_fee)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 600'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 700'000'000)))) << "replaced";
+    EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
+    EXPECT_EQ(chain.sequencer->pooled(), 0U);
+    EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(1))));
+    chain.pass(6000);
+    EXPECT_EQ(chain.history.open_block()->transactions.size(), 0U);
+}
+
+TEST(Sequencer, refuses_what_no_base_fee_can_fall_to)
+{
+    auto rules = chain::ethereum_specification(TestChain::chain_id);
+    rules.jiffy.emplace().minimum_base_fee = U256{500'000'000};
+    TestChain chain{{}, 10'000'000'000, rules};
+    chain.start_sequencer();
+    const auto refusal = InvalidTransaction::insufficient_max_fee_per_gas;
+    EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(0, 499'999'999)), refusal));
+    EXPECT_TRUE(is_refused(chain.send(0, TestChain::transfer(1, 499'999'999)), refusal)) << "nor is it pooled";
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 500'000'000))));
+}
+
 /// BLOCKHASH(NUMBER - 1) into slot NUMBER, and the answer of the history contract (EIP-2935) into slot NUMBER + 2^8.
 constexpr Byte parent_hash_reader[] = {0x43, 0x60, 0x01, 0x90, 0x03, 0x40, 0x43,
     0x55,  // sstore(number, blockhash(number - 1))
@@ -212,6 +262,67 @@ TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
     chain.pass(1000);
     EXPECT_EQ(chain.history.open_block()->number(), 8U);
     EXPECT_EQ(chain.history.open_block()->opening.timestamp, TestChain::genesis_time + 8);
+}
+
+TEST(Sequencer, contradicts_nothing_it_has_signed_when_the_clock_steps_backwards)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    std::uint64_t nonce = 0;
+    for (const std::uint64_t step_back : {0U, 3'000U, 200'000U, 5'000'000U})
+    {
+        chain.pass(305);
+        chain.clock.step_back(step_back);
+        for (int i = 0; i < 3; ++i)
+        {
+            EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(nonce++)))) << "nobody waits for the clock";
+            chain.pass(1);
+        }
+    }
+    chain.pass(6'000);
+    chain.sealer->process_pending();
+    EXPECT_EQ(chain.history.sealed_number(), 2U);
+
+    std::uint64_t last_statement = 0;
+    std::uint64_t last_mini_block = 0;
+    for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)
+    {
+        const auto block = chain.history.find(number);
+        EXPECT_EQ(block->opening.timestamp, TestChain::genesis_time + number);
+        for (std::uint32_t i = 0; i < block->transactions.size(); ++i)
+        {
+            const auto statement = preconfirmation_of({block, i})->statement;
+            EXPECT_GE(statement.time, last_statement);
+            last_statement = statement.time;
+            EXPECT_LE(statement.time, chain.history.find_mini_block(statement.mini_block)->record().header.time);
+        }
+        for (std::size_t i = 0; i < block->mini_blocks.size(); ++i)
+        {
+            EXPECT_GT(block->mini_blocks[i].header.time, last_mini_block);
+            last_mini_block = block->mini_blocks[i].header.time;
+        }
+    }
+}
+
+TEST(Sequencer, an_empty_hour_leaves_no_more_than_the_history_keeps)
+{
+    TestChain chain{{}, 10'000'000'000, chain::ethereum_specification(TestChain::chain_id), 64};
+    chain.release_options.log_blocks = 4;
+    chain.release_options.mini_block_interval = 250'000;
+    chain.make_releaser();
+    chain.start_sequencer();
+    for (int i = 0; i < 4 * 3600; ++i)
+    {
+        chain.clock.advance(250'000);
+        chain.step();
+        chain.sealer->process_pending();
+    }
+    EXPECT_EQ(chain.history.sealed_number(), 3600U);
+    EXPECT_EQ(chain.history.sealed_head()->opening.timestamp, TestChain::genesis_time + 3600);
+    EXPECT_EQ(chain.releaser->metrics().mini_blocks, 4U * 3600);
+    EXPECT_EQ(chain.history.oldest_number(), 3601U - 63);
+    EXPECT_LE(chain.releaser->log().entries().size(), 4U * 6);
+    EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
 }
 
 TEST(Sequencer, waits_for_the_sealing_thread_when_the_history_is_full_of_blocks_that_are_not_sealed)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/ingress.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace jiffy::rpc
+{
+namespace
+{
+/// Turns over which the interval between them is averaged.
+constexpr std::uint64_t averaged_turns = 64;
+/// Nanoseconds; if there was more between two turns, the machine was away.
+constexpr std::int64_t longest_interval = 1'000'000;
+}  // namespace
+
+std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process)
+{
+    const auto time = sequencer::read_stopwatch();
+    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    const auto behind = sequencer_.expected_wait();
+    std::size_t waiting = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto wait = queue_.size() * interval_ / 1000 + behind;
+        if (!admission_.admits(queue_.size(), wait, static_cast<std::uint64_t>(now)) || raw.size() > capacity_ - size_)
+        {
+            refused_.fetch_add(1, std::memory_order_relaxed);
+            return std::unexpected{wait};
+        }
+        size_ += raw.size();
+        // The queue's order is that of the tickets.
+        queue_.push_back({{std::move(raw), sequencer_.take_ticket(), time}, std::move(process)});
+        waiting = queue_.size();
+        waiting_.store(waiting);
+    }
+    if (wake_)
+        wake_(waiting);
+    return {};
+}
+
+std::optional<Ingress::Waiting> Ingress::take(sequencer::Instant now)
+{
+    const std::lock_guard lock{mutex_};
+    if (queue_.empty())
+        return std::nullopt;
+    if (last_turn_ != sequencer::Instant{})
+    {
+        const auto interval = std::clamp(std::chrono::nanoseconds{now - last_turn_}.count(), 0L, longest_interval);
+        interval_ += static_cast<std::uint64_t>(interval) / averaged_turns;
+        interval_ -= interval_ / averaged_turns;
+    }
+    std::optional<Waiting> taken{std::move(queue_.front())};
+    queue_.pop_front();
+    size_ -= taken->arrival.raw.size();
+    waiting_.store(queue_.size());
+    last_turn_ = queue_.empty() ? sequencer::Instant{} : now;
+    return taken;
+}
+
+void Ingress::work(sequencer::Instant until)
+{
+    for (auto now = sequencer::read_stopwatch();;)
+    {
+        auto next = take(now);
+        if (!next)
+            return;
+        next->process(std::move(next->arrival));
+        now = sequencer::read_stopwatch();
+        if (now >= until)
+            return;
+    }
+}
+}  // namespace jiffy::rpc
