@@ -106,6 +106,13 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
         ->check(CLI::Range(16, 1 << 26))
         ->capture_default_str();
+    const auto set_patience = [options](std::uint64_t milliseconds)
+    { options->node.admission.patience = milliseconds * 1000; };
+    command
+        ->add_option_function<std::uint64_t>("--overload-patience-ms", set_patience,
+            "time for which more may come than can be executed before some of it is refused")
+        ->check(CLI::Range(0, 60'000))
+        ->default_str(std::to_string(node.admission.patience / 1000));
     command->add_option("--history-transactions", node.history_transactions, "transactions that are kept")
         ->capture_default_str();
     command->add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");

@@ -77,8 +77,8 @@ struct DevNode::Parts
         addresses.reserve(accounts.size());
         for (const auto& account : accounts)
             addresses.push_back(account.address);
-        backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, *ingress, workers, waiters,
-            subscriptions, filters, std::string{client_version}, std::move(addresses), {},
+        backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, *ingress, workers,
+            waiters, subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
         methods.push_back(rpc::anvil_methods());

@@ -10,9 +10,9 @@ namespace jiffy::rpc
 struct AdmissionLimits
 {
     /// Microseconds that what is admitted has to wait for its turn while there is more than can be done.
-    std::uint64_t longest_wait = 8'000;
+    std::uint64_t longest_wait = 4'000;
     /// Microseconds for which the wait may be longer than that: a burst is no overload.
-    std::uint64_t patience = 50'000;
+    std::uint64_t patience = 500'000;
     /// Whatever the wait, more than this does not wait.
     std::size_t capacity = 8'192;
 };
@@ -30,11 +30,13 @@ public:
     /// `waiting` are in the queue, the next one would wait for `wait` microseconds; `now` in microseconds of any clock.
     [[nodiscard]] bool admits(std::size_t waiting, std::uint64_t wait, std::uint64_t now) noexcept
     {
+        // Those who send stop now and then for a moment: an overload is not over before that has lasted, too.
+        if (wait > limits_.longest_wait / 2)
+            last_busy_ = now;
+        else if (now - last_busy_ >= limits_.patience)
+            is_overloaded_ = false;
         if (wait <= limits_.longest_wait)
         {
-            // One that hovers at the limit because it is being cut is still overloaded.
-            if (wait <= limits_.longest_wait / 2)
-                is_overloaded_ = false;
             long_since_.reset();
             return waiting < limits_.capacity;
         }
@@ -48,6 +50,8 @@ public:
 private:
     AdmissionLimits limits_;
     std::optional<std::uint64_t> long_since_;
+    /// When the wait was last longer than half of what it may be.
+    std::uint64_t last_busy_ = 0;
     bool is_overloaded_ = false;
 };
 }  // namespace jiffy::rpc

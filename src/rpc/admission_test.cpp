@@ -34,9 +34,12 @@ TEST(Admission, forgets_an_overload_that_is_over)
     EXPECT_TRUE(admission.admits(200, 10'000, 0));
     EXPECT_FALSE(admission.admits(200, 10'000, 50'000));
     EXPECT_TRUE(admission.admits(80, 4'000, 60'000));
-    EXPECT_TRUE(admission.admits(200, 10'000, 60'001)) << "a new burst";
-    EXPECT_TRUE(admission.admits(200, 10'000, 110'000));
-    EXPECT_FALSE(admission.admits(200, 10'000, 110'001));
+    EXPECT_FALSE(admission.admits(200, 10'000, 60'001)) << "it had only stopped for a moment";
+    EXPECT_TRUE(admission.admits(0, 0, 70'000));
+    EXPECT_TRUE(admission.admits(80, 4'000, 110'001));
+    EXPECT_TRUE(admission.admits(200, 10'000, 110'002)) << "a new burst";
+    EXPECT_TRUE(admission.admits(200, 10'000, 160'001));
+    EXPECT_FALSE(admission.admits(200, 10'000, 160'002));
 }
 
 TEST(Admission, takes_two_bursts_for_two)

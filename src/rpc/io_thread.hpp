@@ -66,6 +66,7 @@ struct IoThread
     /// Closes what is idle now and everything after a grace period.
     void shut_down();
     void finish_soon();
+    void flush();
 
     const ServerOptions& options;
     const Handler& handler;
@@ -76,6 +77,8 @@ struct IoThread
     boost::asio::steady_timer stop_timer{context};
     Mailbox mailbox{context};
     std::list<Connection> connections;
+    /// Those that have gathered something to send.
+    std::vector<std::shared_ptr<WebSocketConnection>> unflushed;
     bool stopping = false;
     /// It waits for something to happen, and nobody has woken it yet.
     std::atomic<bool> is_asleep = false;

@@ -111,23 +111,27 @@ IoThread::IoThread(const ServerOptions& server_options,
 
 void IoThread::run(Ingress* ingress)
 {
-    if (ingress == nullptr)
-    {
-        context.run();
-        return;
-    }
+    const bool has_ingress = ingress != nullptr;
     while (!context.stopped())
     {
         is_asleep = true;
-        if (ingress->empty())
+        if (!has_ingress || ingress->empty())
             context.run_one();
         is_asleep = false;
         const auto begin = sequencer::read_stopwatch();
         while (context.poll_one() != 0 && sequencer::read_stopwatch() - begin < reading_time)
         {
         }
-        ingress->work(sequencer::read_stopwatch() + working_time);
+        flush();
+        if (has_ingress)
+            ingress->work(sequencer::read_stopwatch() + working_time);
     }
+}
+
+void IoThread::flush()
+{
+    for (const auto& connection : std::exchange(unflushed, {}))
+        connection->flush();
 }
 
 bool IoThread::wake()
@@ -258,8 +262,7 @@ struct Server::Implementation
     /// Somebody has put work into the ingress, which now holds this many jobs.
     void wake_for(std::size_t waiting)
     {
-        const auto is_this = [](const auto& thread)
-        { return thread->context.get_executor().running_in_this_thread(); };
+        const auto is_this = [](const auto& thread) { return thread->context.get_executor().running_in_this_thread(); };
         if (waiting < jobs_for_another_thread && std::ranges::any_of(threads, is_this))
             return;
         for (auto& thread : threads)

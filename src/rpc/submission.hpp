@@ -12,8 +12,8 @@ struct Backend;
 /// Decodes the transaction, checks what can be checked without the state, and recovers its sender.
 Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival);
 
-/// Has `process` run with the transaction on an I/O thread in its turn. The error is for the sender if its first byte and
-/// its size show that it cannot be one, or more is waiting than can be done in time.
+/// Has `process` run with the transaction on an I/O thread in its turn. The error is for the sender if its first byte
+/// and its size show that it cannot be one, or more is waiting than can be done in time.
 Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process);
 
 /// More comes than can be done: when to try again, for one who would wait for `wait` microseconds now.

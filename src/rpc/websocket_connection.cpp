@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 
 WebSocketConnection::WebSocketConnection(asio::ip::tcp::socket socket, IoThread& thread)
-  : stream_{std::move(socket)}
+  : stream_{BufferedSocket{std::move(socket)}}
   , thread_{thread}
   , farewell_timer_{thread.context}
 {
@@ -19,6 +19,7 @@ void WebSocketConnection::start(const UpgradeRequest& request)
 {
     place_ = thread_.add(shared_from_this());
     open_channel();
+    stream_.next_layer().on_output([this] { thread_.unflushed.push_back(shared_from_this()); });
     auto timeouts = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
     timeouts.idle_timeout = thread_.options.limits.idle;
     timeouts.keep_alive_pings = true;
@@ -159,6 +160,20 @@ void WebSocketConnection::on_written()
         write_next();
 }
 
+void WebSocketConnection::flush()
+{
+    if (awaits_client_ || stream_.next_layer().flush())
+        return;
+    awaits_client_ = true;
+    stream_.next_layer().socket().async_wait(asio::ip::tcp::socket::wait_write,
+        [self = shared_from_this()](boost::system::error_code error)
+        {
+            self->awaits_client_ = false;
+            if (!error)
+                self->flush();
+        });
+}
+
 void WebSocketConnection::end(const std::string& reason)
 {
     if (left_ || std::exchange(ending_, true))
@@ -189,8 +204,7 @@ void WebSocketConnection::close()
 
 void WebSocketConnection::cut()
 {
-    boost::system::error_code ignored;
-    stream_.next_layer().close(ignored);
+    stream_.next_layer().close();
     leave();
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rpc/buffered_socket.hpp"
 #include "rpc/io_thread.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -22,6 +22,8 @@ public:
 
     void start(const UpgradeRequest& request);
     void close();
+    /// Sends what was gathered to be sent, now or as soon as the client takes it.
+    void flush();
     [[nodiscard]] bool is_idle() const noexcept { return in_flight_ == 0 && queue_.empty(); }
 
 private:
@@ -44,7 +46,7 @@ private:
     void cut();
     void leave();
 
-    boost::beast::websocket::stream<boost::asio::ip::tcp::socket> stream_;
+    boost::beast::websocket::stream<BufferedSocket> stream_;
     IoThread& thread_;
     IoThread::Place place_;
     std::shared_ptr<Channel> channel_ = std::make_shared<Channel>();
@@ -54,6 +56,8 @@ private:
     std::size_t in_flight_ = 0;
     boost::asio::steady_timer farewell_timer_;
     bool reading_ = false;
+    /// The client must read before more can be sent.
+    bool awaits_client_ = false;
     /// The reason for the end is on its way.
     bool ending_ = false;
     bool left_ = false;

@@ -314,8 +314,8 @@ bool Sequencer::execute(Submission submission)
     record(latencies_.execution, begin, end);
     const auto elapsed = static_cast<std::uint64_t>(std::chrono::nanoseconds{end - begin}.count());
     const auto average = execution_time_.load(std::memory_order_relaxed);
-    execution_time_.store(average - average / averaged_executions + elapsed / averaged_executions,
-        std::memory_order_relaxed);
+    execution_time_.store(
+        average - average / averaged_executions + elapsed / averaged_executions, std::memory_order_relaxed);
     if (submission.arrived != Instant{})
     {
         record(latencies_.ingress, submission.arrived, submission.handed_in);

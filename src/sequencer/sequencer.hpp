@@ -134,7 +134,8 @@ private:
     Pool pool_;
     /// Senders whose next transaction did not fit into the block, in order.
     std::vector<Address> waiting_for_room_;
-    /// Senders whose next transaction, which is in the pool, waits for a lower base fee, by what it pays in wei per gas.
+    /// Senders whose next transaction, which is in the pool, waits for a lower base fee, by what it pays in wei per
+    /// gas.
     std::set<std::pair<U256, Address>> waiting_for_fee_;
     Tickets tickets_;
     ReorderBuffer<Submission> reorder_buffer_{tickets_, longest_ticket_wait};
