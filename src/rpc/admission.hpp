@@ -27,7 +27,8 @@ public:
     {
     }
 
-    /// `waiting` are in the queue, the next one would wait for `wait` microseconds; `now` in microseconds of any clock.
+    /// `waiting` are in the queue, the next one would wait for `wait` microseconds; `now` in microseconds of a clock
+    /// that does not run backwards.
     [[nodiscard]] bool admits(std::size_t waiting, std::uint64_t wait, std::uint64_t now) noexcept
     {
         // Those who send stop now and then for a moment: an overload is not over before that has lasted, too.

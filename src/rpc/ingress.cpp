@@ -16,12 +16,13 @@ constexpr std::int64_t longest_interval = 1'000'000;
 
 std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process)
 {
-    const auto time = sequencer::read_stopwatch();
-    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     const auto behind = sequencer_.expected_wait();
     std::size_t waiting = 0;
     {
         const std::lock_guard lock{mutex_};
+        // Here, so that for those who come one after the other time does not run backwards.
+        const auto time = sequencer::read_stopwatch();
+        const auto now = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
         const auto wait = queue_.size() * interval_ / 1000 + behind;
         if (!admission_.admits(queue_.size(), wait, static_cast<std::uint64_t>(now)) || raw.size() > capacity_ - size_)
         {

@@ -5,8 +5,11 @@
 #include "rpc/test_client.hpp"
 #include "sequencer/test_chain.hpp"
 
+#include <algorithm>
+#include <barrier>
 #include <future>
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace jiffy::rpc
 {
@@ -91,6 +94,31 @@ TEST_F(IngressTest, has_a_bound_in_bytes)
     EXPECT_TRUE(add(ingress, 2, 100));
     ingress.work(far_away);
     EXPECT_TRUE(add(ingress, 3, 1'000));
+}
+
+TEST_F(IngressTest, takes_bursts_from_many_threads)
+{
+    constexpr std::size_t rounds = 2'000;
+    constexpr std::size_t each = 4;
+    constexpr std::size_t thread_count = 3;
+    Ingress ingress{*chain.sequencer, {.longest_wait = 0, .patience = 3'600'000'000}};
+    {
+        std::barrier round_ends{thread_count, [&]() noexcept { ingress.work(far_away); }};
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < thread_count; ++i)
+            threads.emplace_back(
+                [&]
+                {
+                    for (std::size_t round = 0; round < rounds; ++round)
+                    {
+                        for (std::size_t k = 0; k < each; ++k)
+                            EXPECT_TRUE(add(ingress, 0));
+                        round_ends.arrive_and_wait();
+                    }
+                });
+    }
+    EXPECT_EQ(order.size(), rounds * each * thread_count);
+    EXPECT_TRUE(std::ranges::is_sorted(tickets));
 }
 
 TEST_F(IngressTest, is_worked_on_by_the_server_whoever_adds)
