@@ -45,7 +45,8 @@ public:
             long_since_ = now;
         if (now - *long_since_ >= limits_.patience)
             is_overloaded_ = true;
-        return !is_overloaded_ && waiting < limits_.capacity;
+        // What takes longer than that to be done cannot be a burst.
+        return !is_overloaded_ && wait <= limits_.patience && waiting < limits_.capacity;
     }
 
 private:

@@ -15,6 +15,7 @@ TEST(Admission, lets_a_burst_in)
     for (std::size_t waiting = 0; waiting < 1'000; ++waiting)
         EXPECT_TRUE(admission.admits(waiting, waiting * 50, waiting * 49));
     EXPECT_FALSE(admission.admits(1'000, 50'000, 49'000)) << "but has a bound";
+    EXPECT_FALSE(admission.admits(10, 50'001, 49'000)) << "in time, too";
 }
 
 TEST(Admission, cuts_a_queue_that_stays_long)

@@ -19,8 +19,9 @@ bool BufferedSocket::flush()
         const bool is_left = error_ == asio::error::would_block || error_ == asio::error::try_again;
         if (is_left)
             error_ = {};
-        if (auto write = std::exchange(waiting_write_, nullptr))
-            write();
+        // To complete a write with nothing written would mean that there is nothing more to write.
+        if (output_.size() < output_size || error_)
+            resume_write();
         if (is_left)
             return false;
     }
@@ -33,6 +34,11 @@ void BufferedSocket::close()
     socket_.close(ignored);
     error_ = asio::error::operation_aborted;
     output_.clear();
+    resume_write();
+}
+
+void BufferedSocket::resume_write()
+{
     if (auto write = std::exchange(waiting_write_, nullptr))
         write();
 }

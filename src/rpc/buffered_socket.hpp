@@ -37,6 +37,8 @@ public:
     /// What is left is given up.
     void close();
 
+    [[nodiscard]] bool has_output() const noexcept { return !output_.empty(); }
+
     [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
     [[nodiscard]] boost::asio::ip::tcp::socket& socket() noexcept { return socket_; }
 
@@ -113,6 +115,8 @@ private:
         complete(std::move(handler), {}, count);
     }
 
+    void resume_write();
+
     boost::asio::ip::tcp::socket socket_;
     std::function<void()> want_flush_;
     std::unique_ptr<char[]> input_;
@@ -124,12 +128,20 @@ private:
     Error error_;
 };
 
-/// For Beast: the end of a WebSocket stream.
+/// For Beast: the end of a WebSocket stream, once the peer has taken what was written.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, BufferedSocket& socket, Handler&& handler)
 {
-    socket.flush();
-    boost::beast::websocket::async_teardown(role, socket.socket(), std::forward<Handler>(handler));
+    if (socket.flush())
+        return boost::beast::websocket::async_teardown(role, socket.socket(), std::forward<Handler>(handler));
+    socket.socket().async_wait(boost::asio::ip::tcp::socket::wait_write,
+        [role, &socket, done = std::decay_t<Handler>(std::forward<Handler>(handler))](
+            boost::system::error_code error) mutable
+        {
+            if (error)
+                return std::move(done)(error);
+            async_teardown(role, socket, std::move(done));
+        });
 }
 
 /// For Beast: a timeout.

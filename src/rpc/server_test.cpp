@@ -212,6 +212,29 @@ TEST(Server, says_why_it_cannot_listen)
         second.error(), "cannot listen on 127.0.0.1:" + std::to_string(options.port) + ": Address already in use");
 }
 
+TEST(Server, gives_a_client_that_reads_late_every_byte)
+{
+    constexpr std::size_t count = 60;
+    const auto text_of = [](std::size_t i)
+    { return std::string(i % 3 == 0 ? 1'000'000 : 70 * i, static_cast<char>('a' + i % 26)); };
+    auto server = std::move(*Server::listen(small_server()));
+    std::atomic<std::size_t> answered = 0;
+    server->start(
+        [&](const std::string& body, const std::shared_ptr<Channel>&, Responder respond)
+        {
+            respond(text_of(std::stoul(body)));
+            ++answered;
+        });
+    TestClient client{server->port()};
+    ASSERT_TRUE(client.upgrade());
+    for (std::size_t i = 0; i < count; ++i)
+        ASSERT_TRUE(client.send_text(std::to_string(i)));
+    while (answered != count)
+        std::this_thread::yield();
+    for (std::size_t i = 0; i < count; ++i)
+        EXPECT_EQ(client.read_text(), text_of(i)) << i;
+}
+
 TEST(Server, answers_what_it_has_begun_when_it_stops)
 {
     Responder held;

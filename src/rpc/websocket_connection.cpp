@@ -195,7 +195,7 @@ void WebSocketConnection::end(const std::string& reason)
 
 void WebSocketConnection::close()
 {
-    if (left_ || ending_ || !stream_.is_open() || !queue_.empty())
+    if (left_ || ending_ || !stream_.is_open() || !queue_.empty() || !stream_.next_layer().flush())
         return cut();
     stream_.async_close(
         websocket::close_code::going_away, [self = shared_from_this()](boost::system::error_code) { self->cut(); });

@@ -24,7 +24,10 @@ public:
     void close();
     /// Sends what was gathered to be sent, now or as soon as the client takes it.
     void flush();
-    [[nodiscard]] bool is_idle() const noexcept { return in_flight_ == 0 && queue_.empty(); }
+    [[nodiscard]] bool is_idle() const noexcept
+    {
+        return in_flight_ == 0 && queue_.empty() && !stream_.next_layer().has_output();
+    }
 
 private:
     struct Outgoing

@@ -24,8 +24,8 @@ SequencerOptions options_of_op()
 /// A chain with the rules of the OP Stack.
 struct OptimismChain : TestChain
 {
-    OptimismChain()
-      : TestChain{options_of_op(), 10'000'000'000, chain::optimism_specification(chain_id)}
+    explicit OptimismChain(std::uint64_t block_gas_limit = 10'000'000'000)
+      : TestChain{options_of_op(), block_gas_limit, chain::optimism_specification(chain_id)}
     {
     }
 
@@ -54,6 +54,19 @@ types::Transaction withdrawal(std::uint64_t nonce)
     transaction.to = predeploys::message_passer;
     transaction.gas_limit = 300'000;
     return transaction;
+}
+
+TEST(OptimismChain, refuses_what_no_block_has_room_for_beside_the_l1_attributes)
+{
+    OptimismChain chain{1'000'000};
+    chain.start_sequencer();
+    auto large = TestChain::transfer(0);
+    large.gas_limit = 1'000'000;
+    const auto result = chain.send(0, large);
+    const auto* refusal = result ? std::get_if<Refusal>(&*result) : nullptr;
+    ASSERT_NE(refusal, nullptr) << "it would wait for ever, and everybody behind it";
+    EXPECT_EQ(std::get<chain::InvalidTransaction>(refusal->reason), chain::InvalidTransaction::gas_allowance_exceeded);
+    EXPECT_TRUE(std::holds_alternative<TransactionPlace>(*chain.send(0, TestChain::transfer(0))));
 }
 
 TEST(OptimismChain, begins_every_block_with_the_l1_attributes)

@@ -164,6 +164,7 @@ void Sequencer::open_next_block()
     ledger_.open_block(header);
     if (specification_.optimism)
         ledger_.execute_system(chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number)));
+    capacity_at_opening_ = ledger_.capacity().gas;
 }
 
 void Sequencer::advance()
@@ -294,8 +295,9 @@ bool Sequencer::execute(Submission submission)
             waiting_for_fee_.emplace(max_fee, sender);
         return false;
     }
+    // What does not even fit into a block without other users' transactions is refused when it is executed.
     if (submission.transaction.gas_limit > ledger_.capacity().gas &&
-        submission.transaction.gas_limit <= ledger_.open().opening.gas_limit)
+        submission.transaction.gas_limit <= capacity_at_opening_)
     {
         if (pool(std::move(submission)))
             waiting_for_room_.push_back(sender);
@@ -341,7 +343,9 @@ bool Sequencer::pool(Submission submission)
         added->place->complete(SubmissionResult{Pooled{}});
     if (added->replaced)
     {
-        stop_waiting(*added->replaced);
+        // Only the sender's next transaction waits for a fee; another one may pay the same.
+        if (added->replaced->transaction.nonce == account.nonce)
+            stop_waiting(*added->replaced);
         refuse(std::move(*added->replaced), PoolRefusal::replaced);
     }
     if (added->evicted)

@@ -132,6 +132,8 @@ private:
     SequencerOptions options_;
     Ledger ledger_;
     Pool pool_;
+    /// Gas that the open block had left for users.
+    std::uint64_t capacity_at_opening_ = 0;
     /// Senders whose next transaction did not fit into the block, in order.
     std::vector<Address> waiting_for_room_;
     /// Senders whose next transaction, which is in the pool, waits for a lower base fee, by what it pays in wei per

@@ -201,6 +201,18 @@ TEST(Sequencer, executes_what_pays_enough_instead_of_what_waits_for_a_lower_base
     EXPECT_EQ(chain.history.open_block()->transactions.size(), 0U);
 }
 
+TEST(Sequencer, goes_on_waiting_for_a_lower_base_fee_when_a_later_transaction_is_replaced)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 700'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(1, 700'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(1, 800'000'000))));
+    chain.pass(2001);
+    EXPECT_EQ(chain.history.open_block()->transactions.size(), 2U);
+    EXPECT_EQ(chain.sequencer->pooled(), 0U);
+}
+
 TEST(Sequencer, refuses_what_no_base_fee_can_fall_to)
 {
     auto rules = chain::ethereum_specification(TestChain::chain_id);
