@@ -17,7 +17,8 @@ namespace jiffy::rpc
 class BufferedSocket
 {
 public:
-    using executor_type = boost::asio::ip::tcp::socket::executor_type;
+    /// The name is Asio's.
+    using executor_type = boost::asio::ip::tcp::socket::executor_type;  // NOLINT(readability-identifier-naming)
 
     explicit BufferedSocket(boost::asio::ip::tcp::socket socket)
       : socket_{std::move(socket)}
