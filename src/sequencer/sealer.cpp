@@ -100,8 +100,7 @@ void Sealer::apply(const TrieUpdate& update)
 {
     if (update.differences.size() == 1 && update.differences.front()->size() == 1)
     {
-        trie_.apply(update.differences.front()->front());
-        return;
+        return apply(update.differences.front()->front());
     }
     // Each application hashes the way to the root: one for all is cheaper, and leaves fewer nodes behind.
     const state::EmptyState nothing;
@@ -109,7 +108,15 @@ void Sealer::apply(const TrieUpdate& update)
     for (const auto& differences : update.differences)
         for (const auto& difference : *differences)
             merged.apply(difference);
-    trie_.apply(merged.difference());
+    apply(merged.difference());
+}
+
+void Sealer::apply(const types::StateDifference& difference)
+{
+    if (std::exchange(is_within_block_, true))
+        trie_.amend(difference);
+    else
+        trie_.apply(difference);
 }
 
 void Sealer::seal(const SealRequest& request)
@@ -149,6 +156,7 @@ void Sealer::seal(const SealRequest& request)
     const std::size_t empty_lists = header.withdrawals_root ? 2 : 1;
     sealed.size = list_size(types::encode(header).size() + list_size(transactions_size) + empty_lists);
     sealed.state = trie_.latest();
+    is_within_block_ = false;
     sealed.header = std::move(header);
     block_versions_.push_back(sealed.state.number);
     history_.seal(request.block, std::move(sealed));

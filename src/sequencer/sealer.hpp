@@ -77,6 +77,7 @@ private:
     void run();
     void process(SealerWork& work);
     void apply(const TrieUpdate& update);
+    void apply(const types::StateDifference& difference);
     void seal(const SealRequest& request);
     void drop_old_versions();
 
@@ -84,6 +85,8 @@ private:
     const crypto::Kernels& kernels_;
     std::function<void(const BlockPointer&)> on_sealed_;
     trie::StateTrie trie_;
+    /// The trie's latest version is of the block that is not sealed yet.
+    bool is_within_block_ = false;
     SpscQueue<SealerWork> queue_;
     Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;

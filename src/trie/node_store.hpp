@@ -49,6 +49,10 @@ public:
     /// Ends the version under construction.
     void commit(NodeId root, const Hash& root_hash);
 
+    /// Puts what is under construction into the latest version, which must not have been handed to readers: what it was
+    /// before cannot be read or gone back to any more. Nodes that only that had are freed at once.
+    void amend(NodeId root, const Hash& root_hash);
+
     /// Makes `number` the latest version again and frees the nodes of those after it. False, without effect, if it is
     /// not retained.
     bool rewind(VersionNumber number) noexcept;
@@ -74,9 +78,14 @@ private:
 
     void free_node(NodeId id) noexcept { pool_.free(id, size_of(pool_, id)); }
     void free_storage(NodeId root) noexcept;
+    void free(const Record& replaced) noexcept;
+    void mark(const std::vector<NodeId>& nodes, bool is_new) noexcept;
 
     NodePool pool_;
     std::deque<Record> records_;
+    /// Nodes that are in no version but the latest, or under construction. None are marked, nor listed as created, in a
+    /// version that is the only one.
+    std::vector<bool> is_new_;
     std::vector<NodeId> created_;
     std::vector<Superseded> superseded_;
     std::vector<NodeId> superseded_storage_;

@@ -188,13 +188,25 @@ void StateTrie::collect_items(const StateDifference& difference)
 
 Hash StateTrie::apply(const StateDifference& difference)
 {
+    const auto version = construct(difference);
+    store_.commit(version.root, version.root_hash);
+    return version.root_hash;
+}
+
+Hash StateTrie::amend(const StateDifference& difference)
+{
+    const auto version = construct(difference);
+    store_.amend(version.root, version.root_hash);
+    return version.root_hash;
+}
+
+Version StateTrie::construct(const StateDifference& difference)
+{
     collect_items(difference);
     AccountLeaves leaves{store_, hasher_, difference, slot_items_};
     const auto& before = store_.latest();
     const auto root = Updater{store_, hasher_, leaves}.update(before.root, sort_items(account_items_));
-    const auto root_hash = root == before.root ? before.root_hash : hasher_.hash(store_.pool(), root);
-    store_.commit(root, root_hash);
-    return root_hash;
+    return {.root = root, .root_hash = root == before.root ? before.root_hash : hasher_.hash(store_.pool(), root)};
 }
 
 std::optional<AccountState> StateTrie::account(const Version& version, const Address& address) const noexcept

@@ -59,6 +59,9 @@ public:
     /// stays: who it is deleted under (EIP-161) is decided by whoever makes differences.
     Hash apply(const types::StateDifference& difference);
 
+    /// Applies the difference to the latest version itself and returns its root; see `NodeStore::amend`.
+    Hash amend(const types::StateDifference& difference);
+
     [[nodiscard]] const Version& latest() const noexcept { return store_.latest(); }
     [[nodiscard]] std::optional<Version> find(VersionNumber number) const noexcept { return store_.find(number); }
     /// See `NodeStore::rewind`.
@@ -78,6 +81,8 @@ public:
     [[nodiscard]] TrieStatistics statistics() const noexcept;
 
 private:
+    /// The difference as nodes under construction.
+    Version construct(const types::StateDifference& difference);
     /// Hashes the addresses and slot keys of a difference into `account_items_` and `slot_items_`.
     void collect_items(const types::StateDifference& difference);
 

@@ -233,16 +233,19 @@ RC_GTEST_PROP(StateTrie, has_the_same_root_for_two_differences_and_their_merge, 
     RC_ASSERT(together.apply(difference_of(merged(first, second))) == root);
 }
 
-RC_GTEST_PROP(StateTrie, reads_all_retained_versions_after_changes_and_rewinds, ())
+RC_GTEST_PROP(StateTrie, reads_all_retained_versions_after_changes_amendments_and_rewinds, ())
 {
     StateTrie trie{crypto::native_kernels()};
     std::vector<PlainState> states(1);
     VersionNumber oldest = 0;
-    for (const auto& difference : *rc::gen::container<std::vector<PlainDifference>>(6, difference_generator()))
+    for (const auto& difference : *rc::gen::container<std::vector<PlainDifference>>(10, difference_generator()))
     {
-        states.push_back(states.back());
+        const bool amends = *rc::gen::arbitrary<bool>();
+        if (!amends)
+            states.push_back(states.back());
         apply_to(states.back(), difference);
-        trie.apply(difference_of(difference));
+        const auto root = amends ? trie.amend(difference_of(difference)) : trie.apply(difference_of(difference));
+        RC_ASSERT(root == trie.latest().root_hash);
         switch (*rc::gen::inRange(0, 4))
         {
             case 0:
@@ -273,6 +276,27 @@ RC_GTEST_PROP(StateTrie, reads_all_retained_versions_after_changes_and_rewinds, 
     RC_ASSERT(trie.apply(difference_of(deletion)) == empty_root);
     trie.drop_before(trie.latest().number);
     RC_ASSERT(trie.statistics().nodes == 0U);
+}
+
+TEST(StateTrie, frees_what_an_amendment_replaces)
+{
+    StateTrie trie{crypto::scalar_kernels()};
+    PlainDifference difference;
+    for (std::uint64_t number = 0; number < 50; ++number)
+        difference[number] = {false, false, {number, number * 1000}, {{1, number}, {2, 7}}};
+    trie.apply(difference_of(difference));
+    difference[7].account.nonce = 8;
+    trie.apply(difference_of(difference));
+    const auto nodes = trie.statistics().nodes;
+    const auto number = trie.latest().number;
+    for (std::uint64_t nonce = 100; nonce < 200; ++nonce)
+    {
+        difference[7].account.nonce = nonce;
+        trie.amend(difference_of(difference));
+        EXPECT_EQ(trie.statistics().nodes, nodes);
+    }
+    EXPECT_EQ(trie.latest().number, number);
+    EXPECT_EQ(trie.account(trie.find(number - 1).value(), address_of(7))->account.nonce, 7U);
 }
 
 TEST(StateTrie, makes_no_node_for_a_difference_that_changes_nothing)
