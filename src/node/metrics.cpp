@@ -13,8 +13,8 @@ namespace jiffy::node
 {
 namespace
 {
-/// Upper bounds of a histogram's buckets are powers of two, in microseconds: up to about 17 s.
-constexpr unsigned bucket_powers = 25;
+/// In microseconds, up to about 17 s.
+constexpr std::size_t bucket_count = 48;
 
 void append_number(std::string& text, double value)
 {
@@ -31,19 +31,19 @@ void append_sample(std::string& text, std::string_view name, std::string_view su
 
 void append_histogram(std::string& text, std::string_view name, const sequencer::LatencyHistogram& histogram)
 {
-    const auto counts = histogram.counts_by_power();
+    const auto counts = histogram.counts_by_bound();
     const auto append_bucket = [&](std::string_view bound, std::uint64_t count)
     {
         text.append(name).append("_bucket{le=\"").append(bound).append("\"} ");
         text.append(std::to_string(count)).append("\n");
     };
     std::string bound;
-    for (unsigned power = 0; power < bucket_powers; ++power)
+    for (std::size_t i = 0; i < bucket_count; ++i)
     {
         bound.clear();
-        // What was recorded as less than 2^n whole microseconds took less than that in truth.
-        append_number(bound, static_cast<double>(std::uint64_t{1} << power) / 1e6);
-        append_bucket(bound, counts[power]);
+        // What was recorded as less than so many whole microseconds took less than that in truth.
+        append_number(bound, static_cast<double>(sequencer::LatencyHistogram::bound(i)) / 1e6);
+        append_bucket(bound, counts[i]);
     }
     append_bucket("+Inf", counts.back());
     append_sample(text, name, "_sum", static_cast<double>(histogram.sum()) / 1e6);

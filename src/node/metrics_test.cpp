@@ -30,10 +30,11 @@ TEST(Metrics, are_told_in_the_text_format)
     EXPECT_NE(text.find("# TYPE wait_seconds histogram\n"
                         "wait_seconds_bucket{le=\"1e-06\"} 1\n"
                         "wait_seconds_bucket{le=\"2e-06\"} 1\n"
+                        "wait_seconds_bucket{le=\"3e-06\"} 1\n"
                         "wait_seconds_bucket{le=\"4e-06\"} 2\n"),
         std::string::npos)
         << text;
-    EXPECT_NE(text.find("wait_seconds_bucket{le=\"0.524288\"} 2\n"
+    EXPECT_NE(text.find("wait_seconds_bucket{le=\"0.786432\"} 2\n"
                         "wait_seconds_bucket{le=\"1.048576\"} 3\n"),
         std::string::npos)
         << text;

@@ -8,8 +8,6 @@ namespace jiffy::rpc
 {
 namespace
 {
-/// Turns over which the interval between them is averaged.
-constexpr std::uint64_t averaged_turns = 64;
 /// Nanoseconds; if there was more between two turns, the machine was away.
 constexpr std::int64_t longest_interval = 1'000'000;
 }  // namespace
@@ -23,7 +21,7 @@ std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process)
         // Here, so that for those who come one after the other time does not run backwards.
         const auto time = sequencer::read_stopwatch();
         const auto now = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-        const auto wait = queue_.size() * interval_ / 1000 + behind;
+        const auto wait = queue_.size() * interval_.get() / 1000 + behind;
         if (!admission_.admits(queue_.size(), wait, static_cast<std::uint64_t>(now)) || raw.size() > capacity_ - size_)
         {
             refused_.fetch_add(1, std::memory_order_relaxed);
@@ -48,8 +46,7 @@ std::optional<Ingress::Waiting> Ingress::take(sequencer::Instant now)
     if (last_turn_ != sequencer::Instant{})
     {
         const auto interval = std::clamp(std::chrono::nanoseconds{now - last_turn_}.count(), 0L, longest_interval);
-        interval_ += static_cast<std::uint64_t>(interval) / averaged_turns;
-        interval_ -= interval_ / averaged_turns;
+        interval_.add(static_cast<std::uint64_t>(interval));
     }
     std::optional<Waiting> taken{std::move(queue_.front())};
     queue_.pop_front();

@@ -69,8 +69,8 @@ private:
     std::deque<Waiting> queue_;
     /// Of all that wait, in bytes.
     std::size_t size_ = 0;
-    /// Nanoseconds from one transaction's turn to the next one's while some wait: an average that forgets.
-    std::uint64_t interval_ = 50'000;
+    /// Nanoseconds from one transaction's turn to the next one's while some wait.
+    sequencer::MovingAverage interval_{50'000};
     /// None if the queue was empty after it.
     sequencer::Instant last_turn_{};
     std::atomic<std::size_t> waiting_ = 0;

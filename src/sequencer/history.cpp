@@ -7,6 +7,8 @@ namespace
 {
 /// Room for the blocks between the open one and the one being sealed.
 constexpr std::size_t least_blocks = 16;
+/// For each transaction that comes; fewer than two would not get ahead.
+constexpr std::size_t names_per_transaction = 2;
 }  // namespace
 
 History::History(std::size_t block_limit, std::uint64_t hash_seed, std::uint64_t transaction_limit)
@@ -50,18 +52,48 @@ void History::forget_oldest()
     const auto number = oldest_number_.load(std::memory_order_relaxed);
     const Entry* entry = ring_[number & mask_].exchange(nullptr);
     oldest_number_.store(number + 1, std::memory_order_release);
-    const auto& block = *entry->block;
-    transaction_count_ -= block.transactions.size();
-    for (std::size_t i = 0; i < block.transactions.size(); ++i)
-        transactions_.erase(block.transactions[i].hash);
-    provisional_hashes_.erase(block.provisional_hash);
+    transaction_count_ -= entry->block->transactions.size();
+    provisional_hashes_.erase(entry->block->provisional_hash);
+    forgotten_.push_back(entry->block);
     ring_epochs_.retire(entry);
+}
+
+bool History::clean_up(std::size_t most)
+{
+    for (; !forgotten_.empty(); forgotten_.pop_front(), names_taken_out_ = 0)
+    {
+        const auto& transactions = forgotten_.front()->transactions;
+        for (; names_taken_out_ < transactions.size(); --most, ++names_taken_out_)
+        {
+            if (most == 0)
+                return true;
+            transactions_.erase(transactions[names_taken_out_].hash);
+        }
+    }
+    return false;
+}
+
+void History::free_forgotten()
+{
+    const auto oldest = oldest_number();
+    for (auto block = sealed_blocks_.begin(); block != sealed_blocks_.end() && (*block)->number() < oldest;)
+    {
+        // Nobody can find it any more, so that nobody new comes to hold it.
+        if (block->use_count() != 1)
+        {
+            ++block;
+            continue;
+        }
+        hashes_.erase((*block)->sealed()->hash);
+        block = sealed_blocks_.erase(block);
+    }
 }
 
 void History::index_newest_transaction(const std::shared_ptr<BlockRecord>& block)
 {
     const auto index = block->transactions.size() - 1;
     transactions_.insert(block->transactions[index].hash, {block, static_cast<std::uint32_t>(index)});
+    clean_up(names_per_transaction);
     // A block shows once a user's transaction is in it; those of the protocol are in every block.
     if (block->transactions[index].transaction.type != types::TransactionType::deposit)
         raise_visible_number(block->number());
@@ -72,8 +104,8 @@ void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed
     const Hash hash = sealed.hash;
     block->seal(std::move(sealed));
     hashes_.insert(hash, block->number());
-    names_.emplace_back(block->number(), hash);
-    drop_forgotten(hashes_, names_);
+    sealed_blocks_.push_back(block);
+    free_forgotten();
     sealed_number_.store(block->number(), std::memory_order_release);
     raise_visible_number(block->number());
 }
@@ -83,7 +115,8 @@ void History::index_newest_mini_block(const std::shared_ptr<BlockRecord>& block)
     const auto index = block->mini_blocks.size() - 1;
     mini_blocks_.insert(block->mini_blocks[index].hash, {block->number(), static_cast<std::uint32_t>(index)});
     mini_block_names_.emplace_back(block->number(), block->mini_blocks[index].hash);
-    drop_forgotten(mini_blocks_, mini_block_names_);
+    for (const auto oldest = oldest_number(); mini_block_names_.front().first < oldest; mini_block_names_.pop_front())
+        mini_blocks_.erase(mini_block_names_.front().second);
 }
 
 std::optional<MiniBlockPlace> History::find_mini_block(std::uint64_t number) const
@@ -151,7 +184,8 @@ BlockPointer History::find(const Hash& hash) const
 
 std::optional<TransactionPlace> History::find_transaction(const Hash& hash) const
 {
-    return transactions_.find(hash);
+    auto place = transactions_.find(hash);
+    return place && place->block->number() >= oldest_number() ? place : std::nullopt;
 }
 
 evm::BlockHashes History::block_hashes() const noexcept

@@ -31,10 +31,13 @@ public:
         return number > mask_ ? number - mask_ : 0;
     }
     /// Sequencing thread: makes `block` the open one; the oldest blocks beyond the limits are forgotten, but never one
-    /// that is not sealed.
+    /// that is not sealed. To take the names of their transactions out is left to those that come later, and to
+    /// `clean_up`.
     void open(const std::shared_ptr<BlockRecord>& block);
     /// Sequencing thread: makes the open block's newest transaction findable by its hash.
     void index_newest_transaction(const std::shared_ptr<BlockRecord>& block);
+    /// Sequencing thread: takes up to `most` names of forgotten transactions out; false if none is left.
+    bool clean_up(std::size_t most);
     /// Releasing thread: makes the block's newest mini-block findable by its hash.
     void index_newest_mini_block(const std::shared_ptr<BlockRecord>& block);
     /// Sealing thread: makes the block the sealed head.
@@ -81,20 +84,12 @@ private:
         std::uint64_t block = 0;
         std::uint32_t index = 0;
     };
-    /// What a thread has put into an index of its own, oldest block first, so that it can take it out again.
-    using IndexedNames = std::deque<std::pair<std::uint64_t, Hash>>;
-
-    template <class Value>
-    void drop_forgotten(HashIndex<Value>& index, IndexedNames& names) const
-    {
-        for (const auto oldest = oldest_number(); !names.empty() && names.front().first < oldest; names.pop_front())
-            index.erase(names.front().second);
-    }
-
     /// The block whose number the writer keeps there; never null once there is one.
     [[nodiscard]] BlockPointer newest(const std::atomic<std::uint64_t>& number) const;
     /// Sequencing thread: forgets the oldest block.
     void forget_oldest();
+    /// Sealing thread: frees forgotten blocks that nobody holds any more, so that no other thread has to.
+    void free_forgotten();
     void raise_visible_number(std::uint64_t number) noexcept;
 
     std::size_t mask_;
@@ -102,12 +97,15 @@ private:
     EpochDomain ring_epochs_;
     HashIndex<TransactionPlace> transactions_;
     HashIndex<BlockPointer> provisional_hashes_;
-    /// Written by the releasing thread.
+    /// Written by the releasing thread. With the numbers of their blocks, oldest first.
     HashIndex<MiniBlockName> mini_blocks_;
-    IndexedNames mini_block_names_;
-    /// Written by the sealing thread; the tables that are not said to be another's by the sequencing thread.
+    std::deque<std::pair<std::uint64_t, Hash>> mini_block_names_;
+    /// Written by the sealing thread; what is not said to be another's by the sequencing thread.
     HashIndex<std::uint64_t> hashes_;
-    IndexedNames names_;
+    std::deque<BlockPointer> sealed_blocks_;
+    /// Forgotten blocks with names that are not taken out yet, oldest first, and how many of the first one's are.
+    std::deque<BlockPointer> forgotten_;
+    std::size_t names_taken_out_ = 0;
     std::uint64_t transaction_limit_;
     /// In the blocks that are kept, but for the newest.
     std::uint64_t transaction_count_ = 0;

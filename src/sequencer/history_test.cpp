@@ -68,5 +68,44 @@ TEST(History, forgets_the_oldest_blocks_beyond_its_number_of_transactions_but_ke
         add_block(history, number, 100);
     EXPECT_EQ(history.oldest_number(), 183U) << "16 blocks stay whatever they hold";
 }
+
+TEST(History, takes_the_names_of_a_forgotten_block_out_bit_by_bit)
+{
+    History history{16};
+    for (std::uint64_t number = 0; number < 16; ++number)
+        add_block(history, number, 10);
+    EXPECT_FALSE(history.clean_up(1)) << "nothing is forgotten";
+    add_block(history, 16, 0);
+    EXPECT_FALSE(history.find_transaction(name(2, 9))) << "whether its name is taken out or not";
+    EXPECT_TRUE(history.clean_up(9));
+    EXPECT_FALSE(history.clean_up(1));
+
+    add_block(history, 17, 5);
+    EXPECT_FALSE(history.clean_up(0)) << "each transaction that came has made room for itself and one more";
+    EXPECT_TRUE(history.find_transaction(name(2, 2000)));
+}
+
+TEST(History, frees_a_forgotten_block_on_the_sealing_thread_once_nobody_holds_it)
+{
+    History history{16};
+    std::vector<std::weak_ptr<const BlockRecord>> blocks;
+    const auto add = [&](std::uint64_t number)
+    {
+        add_block(history, number, 1);
+        blocks.push_back(history.find(number));
+    };
+    for (std::uint64_t number = 0; number < 16; ++number)
+        add(number);
+    auto reader = history.find(0);
+    // The names of transactions are freed in bunches.
+    for (std::uint64_t number = 16; number < 400; ++number)
+        add(number);
+    EXPECT_FALSE(blocks[0].expired());
+    EXPECT_TRUE(blocks[1].expired()) << "though the one before it is held";
+    reader.reset();
+    EXPECT_FALSE(blocks[0].expired()) << "the reader has nothing to free";
+    add(400);
+    EXPECT_TRUE(blocks[0].expired());
+}
 }  // namespace
 }  // namespace jiffy::sequencer

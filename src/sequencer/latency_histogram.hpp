@@ -46,22 +46,31 @@ public:
         maximum_.store(0, std::memory_order_relaxed);
     }
 
-    [[nodiscard]] std::uint64_t count() const noexcept { return counts_by_power()[value_bits]; }
+    [[nodiscard]] std::uint64_t count() const noexcept { return counts_by_bound().back(); }
     [[nodiscard]] std::uint64_t sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t maximum() const noexcept { return maximum_.load(std::memory_order_relaxed); }
 
-    /// How many values are below 2^0, 2^1, ... 2^value_bits: exact, because a power of two begins a bucket. The last
-    /// one is the number of all values.
-    [[nodiscard]] std::array<std::uint64_t, value_bits + 1> counts_by_power() const noexcept
+    /// 1, 2, 3, 4, 6, 8, 12, ... 2^value_bits: the powers of two, and what is halfway between them.
+    static constexpr std::size_t bound_count = 2 * value_bits;
+    static constexpr std::uint64_t bound(std::size_t index) noexcept
     {
-        std::array<std::uint64_t, value_bits + 1> result{};
+        if (index == 0)
+            return 1;
+        return index % 2 == 1 ? std::uint64_t{1} << (index + 1) / 2 : std::uint64_t{3} << (index / 2 - 1);
+    }
+
+    /// How many values are below each bound: exact, because a bound begins a bucket. The last one is the number of all
+    /// values.
+    [[nodiscard]] std::array<std::uint64_t, bound_count> counts_by_bound() const noexcept
+    {
+        std::array<std::uint64_t, bound_count> result{};
         std::uint64_t total = 0;
         std::size_t bucket = 0;
-        for (unsigned exponent = 0; exponent <= value_bits; ++exponent)
+        for (std::size_t i = 0; i < bound_count; ++i)
         {
-            for (const auto end = index_of((std::uint64_t{1} << exponent) - 1) + 1; bucket < end; ++bucket)
+            for (const auto end = index_of(bound(i) - 1) + 1; bucket < end; ++bucket)
                 total += counts_[bucket].load(std::memory_order_relaxed);
-            result[exponent] = total;
+            result[i] = total;
         }
         return result;
     }

@@ -53,9 +53,18 @@ RC_GTEST_PROP(LatencyHistogram, quantiles_are_at_most_a_64th_too_high, ())
         RC_ASSERT(told >= truth);
         RC_ASSERT(told - truth <= truth / 64);
     }
-    const auto exponent = *rc::gen::inRange(0U, LatencyHistogram::value_bits + 1);
-    const auto below = std::ranges::lower_bound(values, std::uint64_t{1} << exponent) - values.begin();
-    RC_ASSERT(histogram->counts_by_power()[exponent] == static_cast<std::uint64_t>(below));
+    const auto index = *rc::gen::inRange<std::size_t>(0, LatencyHistogram::bound_count);
+    const auto below = std::ranges::lower_bound(values, LatencyHistogram::bound(index)) - values.begin();
+    RC_ASSERT(histogram->counts_by_bound()[index] == static_cast<std::uint64_t>(below));
+}
+
+TEST(LatencyHistogram, has_bounds_at_powers_of_two_and_halfway)
+{
+    constexpr std::uint64_t first[] = {1, 2, 3, 4, 6, 8, 12, 16};
+    for (std::size_t i = 0; i < std::size(first); ++i)
+        EXPECT_EQ(LatencyHistogram::bound(i), first[i]);
+    EXPECT_EQ(
+        LatencyHistogram::bound(LatencyHistogram::bound_count - 1), std::uint64_t{1} << LatencyHistogram::value_bits);
 }
 
 TEST(LatencyHistogram, counts_what_is_beyond_its_range)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sequencer/ledger.hpp"
+#include "sequencer/moving_average.hpp"
 #include "sequencer/pool.hpp"
 
 namespace jiffy::sequencer
@@ -75,7 +76,7 @@ public:
     /// Microseconds that a submission would wait for those before it; any thread.
     [[nodiscard]] std::uint64_t expected_wait() const noexcept
     {
-        return ingress_.size() * execution_time_.load(std::memory_order_relaxed) / 1000;
+        return ingress_.size() * execution_time_.get() / 1000;
     }
     /// Transactions in the pool; any thread.
     [[nodiscard]] std::size_t pooled() const noexcept { return pooled_.load(std::memory_order_acquire); }
@@ -145,8 +146,8 @@ private:
     Doorbell doorbell_;
     SequencerLatencies latencies_;
     std::atomic<std::size_t> pooled_ = 0;
-    /// Nanoseconds; an average that forgets.
-    std::atomic<std::uint64_t> execution_time_ = 10'000;
+    /// Nanoseconds.
+    MovingAverage execution_time_{10'000};
     std::atomic<bool> stopping_ = false;
     /// Seconds of Unix time.
     std::uint64_t genesis_time_;
