@@ -61,17 +61,20 @@ state::Presence BlockExecution::View::storage(const Address& address, const U256
 {
     if (awaited_slot && key == *awaited_slot && address == system_contracts::history_storage)
         return state::Presence::unavailable;
-    return changes.storage(address, key, result);
+    return changes->storage(address, key, result);
 }
 
 BlockExecution::BlockExecution(const ChainSpecification& specification,
     state::Source parent_state,
     Executor& executor,
-    StateRoot root)
+    StateRoot root,
+    Changes changes)
   : specification_{specification}
   , executor_{executor}
   , root_{root}
-  , changes_{parent_state}
+  , parent_state_{parent_state}
+  , who_keeps_{changes}
+  , changes_{std::in_place, parent_state}
   , view_{.changes = changes_, .awaited_slot = std::nullopt}
 {
 }
@@ -84,7 +87,7 @@ Result<void, BlockFailure> BlockExecution::open(const types::Header& header, evm
         return {};
     if (const auto provided = provide_parent_hash(header.parent_hash); !provided)
         return failure(provided.error());
-    opening_difference_ = changes_.difference();
+    opening_difference_ = changes_->difference();
     return {};
 }
 
@@ -101,7 +104,7 @@ Result<void, BlockFailure> BlockExecution::open_before_parent_hash(const types::
     if (specification_.activations[Fork::dao] == header.number)
         if (const auto moved = move_dao_funds(); !moved)
             return failure(moved.error());
-    opening_difference_ = changes_.difference();
+    opening_difference_ = changes_->difference();
     if (revision >= Revision::prague)
         view_.awaited_slot = U256{(header.number - 1) % history_window};
     return {};
@@ -109,6 +112,7 @@ Result<void, BlockFailure> BlockExecution::open_before_parent_hash(const types::
 
 Result<types::StateDifference, BlockFailure> BlockExecution::provide_parent_hash(const Hash& parent_hash)
 {
+    forget_handed_over();
     header_.parent_hash = parent_hash;
     view_.awaited_slot.reset();
     const auto called = call(system_contracts::history_storage, parent_hash.view());
@@ -119,9 +123,18 @@ Result<types::StateDifference, BlockFailure> BlockExecution::provide_parent_hash
 
 void BlockExecution::keep(const types::StateDifference& difference)
 {
-    changes_.apply(difference);
+    changes_->apply(difference);
     if (part_)
         part_->apply(difference);
+}
+
+void BlockExecution::forget_handed_over()
+{
+    if (who_keeps_ == Changes::kept)
+        return;
+    receipts_.clear();
+    if (!changes_->empty())
+        changes_.emplace(parent_state_);
 }
 
 /// Calls a system contract and keeps what it changed; false if there is none.
@@ -176,6 +189,7 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
     const Address& sender,
     const ExecutionOptions& options)
 {
+    forget_handed_over();
     // Deposits, the L1 attributes among them, come before the first transaction that pays: from there on the block's
     // prices are fixed.
     if (context_.optimism && !context_.optimism->l1_fees && transaction.type != types::TransactionType::deposit)
@@ -184,7 +198,8 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
             execute_transaction(context_, transaction, sender, state(), capacity(), executor_, outcome_, options);
         !executed)
         return failure(executed.error());
-    changes_.apply(outcome_.difference);
+    if (who_keeps_ == Changes::kept)
+        changes_->apply(outcome_.difference);
     gas_used_ += outcome_.gas_used;
     blob_gas_used_ += outcome_.blob_gas_used;
 
@@ -192,20 +207,22 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
     for (std::size_t i = 0; i < logs_bloom_.size(); ++i)
         logs_bloom_[i] |= receipt.logs_bloom[i];
     if (context_.environment.revision < Revision::byzantium && root_.after != nullptr)
-        receipt.post_state = root_.after(root_.context, changes_.difference());
+        receipt.post_state = root_.after(root_.context, changes_->difference());
+    if (collects_requests() && !append_deposits(deposits_, receipt.logs, specification_.deposit_contract))
+        has_invalid_deposit_ = true;
     return &outcome_;
 }
 
 Result<void, BlockFailure> BlockExecution::end(std::span<const types::Header> ommers,
     std::span<const types::Withdrawal> withdrawals)
 {
+    forget_handed_over();
     part_.emplace(state::Source{state::empty_state});
     const auto revision = context_.environment.revision;
     const auto paid = revision < Revision::paris ? pay_rewards(ommers) : pay_withdrawals(withdrawals);
     if (!paid)
         return failure(paid.error());
-    // The OP Stack has no execution requests of its own (Isthmus).
-    if (revision >= Revision::prague && !specification_.optimism)
+    if (collects_requests())
         if (const auto collected = collect_requests(); !collected)
             return failure(collected.error());
     closing_difference_ = part_->difference();
@@ -265,8 +282,16 @@ Result<void, BlockFailure> BlockExecution::pay_withdrawals(std::span<const types
     return keep_journal();
 }
 
+bool BlockExecution::collects_requests() const noexcept
+{
+    // The OP Stack has no execution requests of its own (Isthmus).
+    return context_.environment.revision >= Revision::prague && !specification_.optimism;
+}
+
 Result<void, BlockFailure> BlockExecution::collect_requests()
 {
+    if (has_invalid_deposit_)
+        return failure(block_failure(InvalidBlock::invalid_deposit_event_layout));
     const auto add = [this](RequestType type, BytesView data)
     {
         if (data.empty())
@@ -275,11 +300,7 @@ Result<void, BlockFailure> BlockExecution::collect_requests()
         request.push_back(static_cast<Byte>(type));
         append(request, data);
     };
-    Bytes deposits;
-    for (const auto& receipt : receipts_)
-        if (!append_deposits(deposits, receipt.logs, specification_.deposit_contract))
-            return failure(block_failure(InvalidBlock::invalid_deposit_event_layout));
-    add(RequestType::deposit, deposits);
+    add(RequestType::deposit, deposits_);
 
     const auto collect = [this, &add](RequestType type, const Address& contract) -> Result<void, BlockFailure>
     {

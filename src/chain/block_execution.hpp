@@ -25,11 +25,23 @@ struct StateRoot
 class BlockExecution
 {
 public:
+    /// Who remembers what the block changes.
+    enum class Changes : Byte
+    {
+        /// The block: what is behind its state stays that of the parent.
+        kept,
+        /// The owner, who applies each difference to what is behind the state before the next call, and opens with
+        /// `open_before_parent_hash`. Neither changes nor receipts are kept, so that a block of any length ends as fast
+        /// as an empty one.
+        handed_over,
+    };
+
     /// What is behind `parent_state` is the state after the parent; it and the references must outlive the object.
     BlockExecution(const ChainSpecification& specification,
         state::Source parent_state,
         Executor& executor,
-        StateRoot root = {});
+        StateRoot root = {},
+        Changes changes = Changes::kept);
     BlockExecution(const BlockExecution&) = delete;
     BlockExecution& operator=(const BlockExecution&) = delete;
 
@@ -62,16 +74,22 @@ public:
 
     [[nodiscard]] const BlockContext& context() const noexcept { return context_; }
     [[nodiscard]] const std::vector<types::Receipt>& receipts() const noexcept { return receipts_; }
-    [[nodiscard]] std::vector<types::Receipt> take_receipts() && noexcept { return std::move(receipts_); }
+    [[nodiscard]] std::vector<types::Receipt> take_receipts() noexcept { return std::exchange(receipts_, {}); }
+    /// The newest transaction's receipt, if changes are handed over.
+    [[nodiscard]] types::Receipt take_receipt() noexcept { return std::move(receipts_.back()); }
     [[nodiscard]] std::uint64_t gas_used() const noexcept { return gas_used_; }
     [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return blob_gas_used_; }
     [[nodiscard]] BlockCapacity capacity() const noexcept;
     /// The state as of now.
-    [[nodiscard]] state::Source state() const noexcept { return state::Source{view_}; }
+    [[nodiscard]] state::Source state() const noexcept
+    {
+        // Not through an overlay with nothing in it.
+        return changes_->empty() && !view_.awaited_slot ? parent_state_ : state::Source{view_};
+    }
     /// Execution requests of the ended block (EIP-7685), each with its type byte; empty lists are left out.
     [[nodiscard]] const std::vector<Bytes>& requests() const noexcept { return requests_; }
-    /// Everything that the block changed so far, merged.
-    [[nodiscard]] types::StateDifference difference() const { return changes_.difference(); }
+    /// Everything that the block changed so far, merged, if it is kept.
+    [[nodiscard]] types::StateDifference difference() const { return changes_->difference(); }
     /// What the opening of the block changed, but for a parent hash provided later.
     [[nodiscard]] const types::StateDifference& opening_difference() const noexcept { return opening_difference_; }
     /// What `end` changed.
@@ -81,34 +99,40 @@ private:
     /// The state of the block, as a `state::Source` reads it.
     struct View
     {
-        const state::Overlay& changes;
+        const std::optional<state::Overlay>& changes;
         /// Slot of the history contract whose value is not known yet.
         std::optional<U256> awaited_slot;
 
         state::Presence account(const Address& address, types::Account& result) const noexcept
         {
-            return changes.account(address, result);
+            return changes->account(address, result);
         }
         state::Presence storage(const Address& address, const U256& key, U256& result) const noexcept;
         state::Presence code(const Hash& code_hash, BytesView& result) const noexcept
         {
-            return changes.code(code_hash, result);
+            return changes->code(code_hash, result);
         }
-        state::Presence has_storage(const Address& address) const noexcept { return changes.has_storage(address); }
+        state::Presence has_storage(const Address& address) const noexcept { return changes->has_storage(address); }
     };
 
     Result<bool, BlockFailure> call(const Address& contract, BytesView input);
     Result<void, BlockFailure> move_dao_funds();
     Result<void, BlockFailure> pay_rewards(std::span<const types::Header> ommers);
     Result<void, BlockFailure> pay_withdrawals(std::span<const types::Withdrawal> withdrawals);
+    [[nodiscard]] bool collects_requests() const noexcept;
     Result<void, BlockFailure> collect_requests();
     Result<void, BlockFailure> keep_journal();
     void keep(const types::StateDifference& difference);
+    /// At the beginning of a call: what the calls before it changed is where the owner has put it.
+    void forget_handed_over();
 
     const ChainSpecification& specification_;
     Executor& executor_;
     StateRoot root_;
-    state::Overlay changes_;
+    state::Source parent_state_;
+    Changes who_keeps_;
+    /// Never empty; an optional so that it can be begun anew.
+    std::optional<state::Overlay> changes_;
     /// What the opening or ending in progress changed.
     std::optional<state::Overlay> part_;
     View view_;
@@ -116,6 +140,9 @@ private:
     types::Header header_;
     TransactionOutcome outcome_;
     std::vector<types::Receipt> receipts_;
+    /// EIP-6110, of the transactions so far.
+    Bytes deposits_;
+    bool has_invalid_deposit_ = false;
     std::vector<Bytes> requests_;
     types::StateDifference opening_difference_;
     types::StateDifference closing_difference_;

@@ -156,7 +156,7 @@ Result<ImportedBlock, BlockFailure> import_block(const ChainSpecification& speci
     const auto state_root = input.state_root.after(input.state_root.context, imported.difference);
     if (const auto difference = find_difference(header, *computed, state_root))
         return failure(of(*difference));
-    imported.receipts = std::move(execution).take_receipts();
+    imported.receipts = execution.take_receipts();
     return imported;
 }
 }  // namespace jiffy::chain

@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 namespace jiffy::cli::load
@@ -34,6 +35,9 @@ constexpr double highest_spinning_rate = 2000;
 constexpr auto shortest_sleep = 50us;
 constexpr auto shortest_sleep_at_high_rates = 300us;
 constexpr double high_rate = 10'000;
+/// From here on answers, too, are read only once in a while: to be woken for each would cost more than to read it.
+constexpr double highest_rate_with_wakes = 30'000;
+constexpr auto sleep_without_wakes = 1000us;
 constexpr auto sleep_without_room = 1000us;
 constexpr int events_at_once = 64;
 
@@ -404,7 +408,12 @@ void Driver::wait(Time now)
         for (const auto& lane : lanes_)
             if (!lane.without_receipt.empty() && lane.outstanding == 0)
                 until = std::min(until, lane.poll_at);
-    const auto pause = std::max(std::chrono::nanoseconds{0}, std::chrono::nanoseconds{until - now});
+    auto pause = std::max(std::chrono::nanoseconds{0}, std::chrono::nanoseconds{until - now});
+    if (options_.rate && *options_.rate > highest_rate_with_wakes && is_sending_)
+    {
+        std::this_thread::sleep_for(sleep_without_wakes);
+        pause = {};
+    }
     const timespec timeout{.tv_sec = pause.count() / 1'000'000'000, .tv_nsec = pause.count() % 1'000'000'000};
     epoll_event events[events_at_once];
     const int count = ::epoll_pwait2(epoll_, events, events_at_once, &timeout, nullptr);

@@ -48,7 +48,8 @@ void Ledger::open_block(const types::Header& header)
         wait_for_seal_(number);
     block_ = std::make_shared<BlockRecord>(header, provisional_hash_of(header));
     log_count_ = 0;
-    execution_.emplace(specification_, world_.latest(), executor_);
+    execution_.emplace(
+        specification_, world_.latest(), executor_, chain::StateRoot{}, chain::BlockExecution::Changes::handed_over);
     const auto opened = execution_->open_before_parent_hash(header, history_.block_hashes());
     if (!opened)
         throw std::logic_error{"a block of our own cannot be opened"};
@@ -109,7 +110,7 @@ Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTrans
     record.transaction = std::move(ordered.transaction);
     record.hash = ordered.hash;
     record.sender = ordered.sender;
-    record.receipt = execution_->receipts().back();
+    record.receipt = execution_->take_receipt();
     record.gas_used = outcome.gas_used;
     record.effective_gas_price = outcome.effective_gas_price;
     record.blob_gas_used = outcome.blob_gas_used;

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] const BlockRecord& open() const noexcept { return *block_; }
     [[nodiscard]] const chain::BlockContext& context() const noexcept { return execution_->context(); }
     [[nodiscard]] chain::BlockCapacity capacity() const noexcept { return execution_->capacity(); }
+    /// Of the newest block; 0 if that is the genesis block.
+    [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return execution_ ? execution_->blob_gas_used() : 0; }
     [[nodiscard]] types::Account account(const Address& address) const;
     [[nodiscard]] const LedgerMetrics& metrics() const noexcept { return metrics_; }
 

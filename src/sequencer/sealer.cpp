@@ -59,7 +59,7 @@ void Sealer::stop()
 void Sealer::run()
 {
     name_thread("sealing");
-    lower_thread_priority();
+    lower_thread_priority(sealing_nice);
     for (;;)
     {
         const bool last_round = stopping_;

@@ -153,8 +153,7 @@ void Sequencer::open_next_block()
     const auto count = parent->transactions.size();
     parent_header.gas_used = count == 0 ? 0 : parent->transactions[count - 1].receipt.cumulative_gas_used;
     if (parent_header.blob_gas_used)
-        for (std::size_t i = 0; i < count; ++i)
-            *parent_header.blob_gas_used += parent->transactions[i].blob_gas_used;
+        *parent_header.blob_gas_used = ledger_.blob_gas_used();
 
     const auto number = parent->number() + 1;
     const auto timestamp = genesis_time_ + number * options_.block_interval / microseconds_per_second;

@@ -9,6 +9,9 @@ namespace jiffy::sequencer
 {
 /// Priority of threads that ingress, ordering and commit outrank: trie, history, long requests.
 inline constexpr int background_nice = 10;
+/// Of the sealing thread: behind the others, but not so far that a busy machine lets it fall back by a block, for which
+/// the sequencing thread would have to wait.
+inline constexpr int sealing_nice = 3;
 
 /// Lowers the priority of the calling thread. On Linux the priority is a thread's, not a process's.
 inline void lower_thread_priority(int nice = background_nice) noexcept
