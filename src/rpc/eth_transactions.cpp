@@ -34,6 +34,8 @@ void send_without_waiting(Backend& backend, const std::shared_ptr<Reply>& reply,
 
 void send_raw_transaction(Call& call)
 {
+    if (const auto wait = call.backend.ingress.refusal())
+        return call.reply.error(overload_error(*wait));
     auto raw = call.parameters.bytes(0);
     if (call.reject_bad_parameters(1))
         return;
@@ -114,6 +116,8 @@ void send_and_wait(Backend& backend, const std::shared_ptr<Waiting>& waiting, Ar
 
 void send_and_wait(Call& call, TimeoutError timeout_error)
 {
+    if (const auto wait = call.backend.ingress.refusal())
+        return call.reply.error(overload_error(*wait));
     auto raw = call.parameters.bytes(0);
     const auto& limits = call.backend.limits;
     // EIP-7966: a timeout that makes no sense counts as none. Clients send it as a number or as hex.

@@ -18,6 +18,8 @@ struct Arrival
     Bytes raw;
     sequencer::Tickets::Ticket ticket;
     sequencer::Instant time;
+    /// For the submission that is made of it.
+    bool more_follow = false;
 };
 
 /// Transactions that were read and wait for what costs most, the recovery of their senders. The I/O threads take them,
@@ -41,6 +43,10 @@ public:
     /// Before anything is added: `wake` is called when there is more work than those who are awake can see to at once.
     void set_waker(std::function<void(std::size_t waiting)> wake) { wake_ = std::move(wake); }
 
+    /// Any thread: the wait in microseconds, if it is so long that whatever comes now is refused. To ask before a
+    /// transaction is read makes a refusal cheap.
+    std::optional<std::uint64_t> refusal();
+
     /// Any thread: has `process` run with the transaction on an I/O thread in its turn. If more waits already, here and
     /// for the sequencing thread, than can be done in time, the error is that wait in microseconds.
     std::expected<void, std::uint64_t> add(Bytes raw, Process process);
@@ -60,6 +66,9 @@ private:
         Process process;
     };
 
+    /// Microseconds. `mutex_` is held, as for the next one.
+    [[nodiscard]] std::uint64_t expected_wait() const noexcept;
+    std::optional<std::uint64_t> refusal_at(sequencer::Instant time);
     std::optional<Waiting> take(sequencer::Instant now);
 
     sequencer::Sequencer& sequencer_;

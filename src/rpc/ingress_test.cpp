@@ -9,6 +9,7 @@
 #include <barrier>
 #include <future>
 #include <gtest/gtest.h>
+#include <ranges>
 #include <thread>
 
 namespace jiffy::rpc
@@ -67,7 +68,12 @@ TEST_F(IngressTest, refuses_what_is_too_much)
 TEST_F(IngressTest, tells_how_long_the_wait_would_be)
 {
     Ingress ingress{*chain.sequencer, {.longest_wait = 0, .patience = 0}};
+    EXPECT_FALSE(ingress.refusal());
     EXPECT_TRUE(add(ingress, 0)) << "nobody waits";
+    const auto asked = ingress.refusal();
+    ASSERT_TRUE(asked) << "without a transaction at hand";
+    EXPECT_GT(*asked, 0U);
+    EXPECT_EQ(ingress.refused(), 1U);
     const auto refused = add(ingress, 1);
     ASSERT_FALSE(refused);
     EXPECT_GT(refused.error(), 0U);
@@ -94,6 +100,42 @@ TEST_F(IngressTest, has_a_bound_in_bytes)
     EXPECT_TRUE(add(ingress, 2, 100));
     ingress.work(far_away);
     EXPECT_TRUE(add(ingress, 3, 1'000));
+}
+
+TEST_F(IngressTest, wakes_the_sequencing_thread_once_for_many)
+{
+    Ingress ingress{*chain.sequencer};
+    std::vector<bool> more_follow;
+    std::vector<std::promise<void>> executed(6);
+    const auto hand_in = [&](std::uint64_t nonce)
+    {
+        EXPECT_TRUE(ingress.add(Bytes(1),
+            [&, nonce](Arrival arrival)
+            {
+                more_follow.push_back(arrival.more_follow);
+                auto submission = chain.make(0, sequencer::TestChain::transfer(nonce), false, {});
+                submission.await_release = false;
+                submission.complete = [&executed, nonce](const sequencer::SubmissionResult& result)
+                {
+                    EXPECT_TRUE(std::holds_alternative<sequencer::TransactionPlace>(result));
+                    executed[nonce].set_value();
+                };
+                submission.ticket = std::move(arrival.ticket);
+                submission.more_follow = arrival.more_follow;
+                EXPECT_TRUE(chain.sequencer->submit(submission));
+            }));
+    };
+    for (std::uint64_t nonce = 0; nonce < executed.size(); ++nonce)
+        hand_in(nonce);
+    chain.sequencer->start();
+    // Its time is over after one, and that one must not wait for the others' turn.
+    ingress.work(sequencer::Instant{});
+    executed[0].get_future().wait();
+    ingress.work(far_away);
+    for (auto& each : executed | std::views::drop(1))
+        each.get_future().wait();
+    EXPECT_EQ(more_follow, (std::vector<bool>{true, true, false, false, false, false}));
+    chain.sequencer->stop();
 }
 
 TEST_F(IngressTest, takes_bursts_from_many_threads)

@@ -44,6 +44,7 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arr
     submission.transaction = std::move(*transaction);
     submission.arrived = arrival.time;
     submission.ticket = std::move(arrival.ticket);
+    submission.more_follow = arrival.more_follow;
     return submission;
 }
 

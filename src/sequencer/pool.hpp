@@ -25,6 +25,8 @@ struct Submission
     bool await_release = false;
     /// Not to be pooled if an earlier nonce is missing.
     bool refuse_gap = false;
+    /// Whoever hands it in does not wake the sequencing thread for it, but calls `Sequencer::wake` after some more.
+    bool more_follow = false;
     /// `complete` has been told so.
     bool is_pooled = false;
     /// Its place among those that arrive; without one it comes when it is handed in.

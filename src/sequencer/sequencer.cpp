@@ -84,14 +84,15 @@ void Sequencer::stop()
 }
 
 template <class Message>
-bool Sequencer::push(Message& message)
+bool Sequencer::push(Message& message, bool wakes)
 {
     if (stopping_)
         return false;
     Request request{std::move(message)};
     if (ingress_.try_push(request))
     {
-        doorbell_.ring();
+        if (wakes)
+            wake();
         return true;
     }
     message = std::move(std::get<Message>(request));
@@ -101,7 +102,8 @@ bool Sequencer::push(Message& message)
 bool Sequencer::submit(Submission& submission)
 {
     submission.handed_in = read_stopwatch();
-    return push(submission);
+    const bool wakes = !submission.more_follow;
+    return push(submission, wakes);
 }
 
 bool Sequencer::query(NonceQuery& query)

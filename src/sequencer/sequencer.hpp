@@ -70,6 +70,8 @@ public:
     [[nodiscard]] Tickets::Ticket take_ticket() noexcept { return tickets_.take(); }
     /// Any thread. False if the queue is full or the sequencer has stopped; `submission` stays with the caller then.
     bool submit(Submission& submission);
+    /// Any thread: after submissions that more were to follow.
+    void wake() { doorbell_.ring(); }
     /// Any thread; likewise.
     bool query(NonceQuery& query);
     bool query(PoolQuery& query);
@@ -82,7 +84,7 @@ public:
     [[nodiscard]] std::size_t pooled() const noexcept { return pooled_.load(std::memory_order_acquire); }
 
     /// Wakes a sequencing thread that waits for a seal; the sealer's `on_sealed` calls it.
-    void notify_sealed() { doorbell_.ring(); }
+    void notify_sealed() { wake(); }
 
     [[nodiscard]] const LedgerMetrics& metrics() const noexcept { return ledger_.metrics(); }
     [[nodiscard]] const SequencerLatencies& latencies() const noexcept { return latencies_; }
@@ -93,7 +95,7 @@ private:
     using Request = std::variant<Submission, NonceQuery, PoolQuery>;
 
     template <class Message>
-    bool push(Message& message);
+    bool push(Message& message, bool wakes = true);
 
     /// Microseconds that a transaction waits for one that arrived before it and is still being read.
     static constexpr std::uint64_t longest_ticket_wait = 20'000;
