@@ -342,6 +342,7 @@ void Server::start(Handler handler, MetricsText metrics, Ingress* ingress)
         thread->thread = std::thread{[&self = *thread, ingress]
             {
                 sequencer::name_thread("rpc-io");
+                sequencer::take_short_turns();
                 self.run(ingress);
             }};
     }

@@ -64,6 +64,7 @@ void Releaser::stop()
 void Releaser::run()
 {
     name_thread("releasing");
+    take_short_turns();
     sleep_precisely();
     for (;;)
     {

@@ -119,6 +119,7 @@ bool Sequencer::query(PoolQuery& query)
 void Sequencer::run()
 {
     name_thread("sequencing");
+    take_short_turns();
     while (!stopping_)
     {
         advance();
