@@ -180,7 +180,8 @@ void Sequencer::advance()
         open_next_block();
         record(latencies_.block_change, begin, read_stopwatch());
         for (auto& submission : pool_.expire(clock_.now()))
-            refuse(std::move(submission), PoolRefusal::expired);
+            drop(std::move(submission), PoolRefusal::expired);
+        pooled_.store(pool_.size(), std::memory_order_release);
         fill_with_waiting();
     }
 }
@@ -196,14 +197,20 @@ void Sequencer::fill_with_waiting()
         else
             waiting_for_room_.push_back(sender);
     }
-    while (!waiting_for_fee_.empty() && waiting_for_room_.empty())
+    while (!waiting_for_fee_.empty())
     {
         const auto best = std::prev(waiting_for_fee_.end());
         if (best->first < base_fee())
             return;
         const auto sender = best->second;
         waiting_for_fee_.erase(best);
-        promote(sender);
+        if (waiting_for_room_.empty())
+        {
+            promote(sender);
+            continue;
+        }
+        waiting_for_room_.push_back(sender);
+        pool_.update(sender, ledger_.account(sender).nonce, base_fee());
     }
 }
 
@@ -319,7 +326,8 @@ bool Sequencer::execute(Submission submission)
     if (submission.arrived != Instant{})
     {
         record(latencies_.ingress, submission.arrived, submission.handed_in);
-        record(latencies_.queue, submission.handed_in, begin);
+        if (!submission.is_pooled)
+            record(latencies_.queue, submission.handed_in, begin);
     }
     if (!submission.await_release)
         submission.complete(SubmissionResult{std::move(*executed)});
@@ -329,10 +337,15 @@ bool Sequencer::execute(Submission submission)
 bool Sequencer::pool(Submission submission)
 {
     const auto account = ledger_.account(submission.sender);
-    auto added = pool_.add(submission, {account.nonce, account.balance}, clock_.now());
+    auto added = pool_.add(submission, {account.nonce, account.balance}, base_fee(), clock_.now());
     if (!added)
     {
-        refuse(std::move(submission), added.error());
+        const bool has_no_room = added.error() == PoolRefusal::full ||
+                                 (added.error() == PoolRefusal::account_limit_exceeded &&
+                                     pool_.next_nonce(submission.sender, account.nonce) != account.nonce);
+        // What fills the pool then can run as soon as there is a new block.
+        const bool is_brief = has_no_room && !waiting_for_room_.empty();
+        refuse(std::move(submission), is_brief ? PoolRefusal::block_full : added.error());
         return false;
     }
     pooled_.store(pool_.size(), std::memory_order_release);
@@ -340,15 +353,18 @@ bool Sequencer::pool(Submission submission)
     if (!std::exchange(added->place->is_pooled, true))
         added->place->complete(SubmissionResult{Pooled{}});
     if (added->replaced)
-    {
-        // Only the sender's next transaction waits for a fee; another one may pay the same.
-        if (added->replaced->transaction.nonce == account.nonce)
-            stop_waiting(*added->replaced);
-        refuse(std::move(*added->replaced), PoolRefusal::replaced);
-    }
+        drop(std::move(*added->replaced), PoolRefusal::replaced);
     if (added->evicted)
-        refuse(std::move(*added->evicted), PoolRefusal::evicted);
+        drop(std::move(*added->evicted), PoolRefusal::evicted);
     return true;
+}
+
+void Sequencer::drop(Submission submission, PoolRefusal reason)
+{
+    // Only the sender's next transaction waits for a fee; another one may pay the same.
+    if (submission.transaction.nonce == ledger_.account(submission.sender).nonce)
+        stop_waiting(submission);
+    refuse(std::move(submission), reason);
 }
 
 void Sequencer::stop_waiting(const Submission& submission)
@@ -376,7 +392,7 @@ void Sequencer::promote(const Address& sender)
             if (execute(std::move(*next)))
                 continue;
         }
-        pool_.update(sender, ledger_.account(sender).nonce);
+        pool_.update(sender, ledger_.account(sender).nonce, base_fee());
         return;
     }
 }
@@ -385,6 +401,7 @@ void Sequencer::refuse(Submission submission, std::variant<chain::InvalidTransac
 {
     const auto& transaction = submission.transaction;
     const auto account = ledger_.account(submission.sender);
+    const auto time = clock_.now();
     submission.complete(Refusal{.reason = reason,
         .nonce = transaction.nonce,
         .gas_limit = transaction.gas_limit,
@@ -395,6 +412,7 @@ void Sequencer::refuse(Submission submission, std::variant<chain::InvalidTransac
         .account_nonce = account.nonce,
         .balance = account.balance,
         .base_fee = *ledger_.open().opening.base_fee_per_gas,
-        .block_gas_limit = ledger_.open().opening.gas_limit});
+        .block_gas_limit = ledger_.open().opening.gas_limit,
+        .next_block_wait = block_end() - std::min(time, block_end())});
 }
 }  // namespace jiffy::sequencer

@@ -24,7 +24,7 @@ struct SequencerLatencies
 {
     /// From the reading of a request to its being decoded, its sender known.
     LatencyHistogram ingress;
-    /// From there to its turn.
+    /// From there to its turn, if it did not wait in the pool.
     LatencyHistogram queue;
     LatencyHistogram execution;
     /// No transaction runs while one block ends and the next one opens.
@@ -117,7 +117,9 @@ private:
     bool execute(Submission submission);
     /// Keeps it in the pool; false if it was refused.
     bool pool(Submission submission);
-    /// Forgets what the transaction, which has left the pool, was waiting for.
+    /// Refuses a transaction that has left the pool, and forgets what it was waiting for.
+    void drop(Submission submission, PoolRefusal reason);
+    /// Forgets what the transaction, which was its sender's next and has left the pool, was waiting for.
     void stop_waiting(const Submission& submission);
     /// Runs the sender's pooled transactions that have become executable.
     void promote(const Address& sender);

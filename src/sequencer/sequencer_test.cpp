@@ -163,6 +163,87 @@ TEST(Sequencer, holds_what_does_not_fit_for_the_next_block)
     EXPECT_EQ(open->transactions[1].sender, chain.accounts[1].address);
 }
 
+TEST(Sequencer, says_when_to_try_again_while_what_fills_the_pool_waits_for_room_in_a_block)
+{
+    SequencerOptions options;
+    options.pool = {.transactions = 5, .per_sender = 3};
+    TestChain chain{options, 63'000};
+    chain.start_sequencer();
+    chain.pass(300);
+    for (std::uint64_t nonce = 0; nonce < 3; ++nonce)
+        EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(nonce))));
+    EXPECT_TRUE(is_pooled(chain.send(3, TestChain::transfer(1)))) << "waits for a nonce";
+    for (std::uint64_t nonce = 3; nonce < 6; ++nonce)
+        EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(nonce))));
+    const auto beyond_share = chain.send(0, TestChain::transfer(6));
+    ASSERT_TRUE(is_refused(beyond_share, PoolRefusal::block_full));
+    EXPECT_EQ(std::get<Refusal>(*beyond_share).next_block_wait, 700'000U);
+    EXPECT_TRUE(is_pooled(chain.send(1, TestChain::transfer(0))));
+    EXPECT_TRUE(is_pooled(chain.send(2, TestChain::transfer(0)))) << "the other one has to go";
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(0)), PoolRefusal::block_full));
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(1)), PoolRefusal::block_full));
+    // As promised, there is room in the next block.
+    chain.pass(700);
+    EXPECT_EQ(chain.sequencer->pooled(), 2U);
+    EXPECT_TRUE(is_pooled(chain.send(4, TestChain::transfer(0))));
+}
+
+TEST(Sequencer, gives_up_waiting_for_a_lower_base_fee_after_a_time)
+{
+    SequencerOptions options;
+    options.pool = {.transactions = 2, .lifetime = 1'500'000};
+    TestChain chain{options};
+    chain.start_sequencer();
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 450'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(1, 450'000'000))));
+    chain.pass(1001);
+    EXPECT_EQ(chain.sequencer->pooled(), 2U);
+    chain.pass(1000);
+    EXPECT_EQ(chain.sequencer->pooled(), 0U);
+    // What it has waited for is forgotten too.
+    EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
+    chain.pass(6000);
+    EXPECT_EQ(chain.sequencer->metrics().transactions, 1U);
+}
+
+TEST(Sequencer, what_waits_for_a_lower_base_fee_makes_room_for_what_can_run)
+{
+    SequencerOptions options;
+    options.pool = {.transactions = 2};
+    TestChain chain{options, 42'000};
+    chain.start_sequencer();
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 600'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(1, TestChain::transfer(0, 650'000'000))));
+    EXPECT_TRUE(is_executed(chain.send(2, TestChain::transfer(0))));
+    EXPECT_TRUE(is_executed(chain.send(2, TestChain::transfer(1))));
+    EXPECT_TRUE(is_pooled(chain.send(2, TestChain::transfer(2))));
+    EXPECT_TRUE(is_pooled(chain.send(3, TestChain::transfer(0))));
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(0)), PoolRefusal::block_full));
+    chain.pass(1001);
+    EXPECT_EQ(chain.history.open_block()->transactions.size(), 2U);
+    chain.pass(6000);
+    EXPECT_EQ(chain.sequencer->metrics().transactions, 4U) << "what had to go is not waited for";
+}
+
+TEST(Sequencer, the_time_in_the_pool_is_no_time_in_the_queue)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    const auto send = [&](std::uint64_t nonce)
+    {
+        auto submission =
+            chain.make(0, TestChain::transfer(nonce), false, std::make_shared<std::optional<SubmissionResult>>());
+        submission.arrived = read_stopwatch();
+        ASSERT_TRUE(chain.sequencer->submit(submission));
+        chain.step();
+    };
+    send(1);
+    send(0);
+    EXPECT_EQ(chain.sequencer->metrics().transactions, 2U);
+    EXPECT_EQ(chain.sequencer->latencies().ingress.count(), 2U);
+    EXPECT_EQ(chain.sequencer->latencies().queue.count(), 1U);
+}
+
 TEST(Sequencer, holds_what_pays_too_little_until_the_base_fee_has_fallen)
 {
     TestChain chain;
