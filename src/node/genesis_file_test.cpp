@@ -112,7 +112,8 @@ TEST(GenesisFile, says_what_is_wrong_with_it)
 
 TEST(GenesisFile, a_chain_of_the_op_stack_bounds_the_gas_of_a_transaction_unless_it_is_told_otherwise)
 {
-    const auto cap_of = [](const json& genesis) { return parse_genesis(genesis.dump())->specification.jiffy->transaction_gas_cap; };
+    const auto cap_of = [](const json& genesis)
+    { return parse_genesis(genesis.dump())->specification.jiffy->transaction_gas_cap; };
     auto genesis = any_genesis();
     genesis["config"]["jiffy"].erase("transactionGasCap");
     EXPECT_EQ(cap_of(genesis), std::uint64_t{1} << 24);

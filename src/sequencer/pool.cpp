@@ -102,7 +102,8 @@ Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission,
     const auto cost = chain::maximum_cost(submission.transaction);
     auto sender = senders_.find(submission.sender);
     const auto pooled_cost = sender != senders_.end() ? sender->second.cost : U256{};
-    bool waits = next_nonce(submission.sender, state.nonce) < nonce || submission.transaction.max_fee_per_gas < base_fee;
+    bool waits =
+        next_nonce(submission.sender, state.nonce) < nonce || submission.transaction.max_fee_per_gas < base_fee;
     const auto can_pay = [&](const U256& others)
     { return cost && others <= state.balance && *cost <= state.balance - others; };
     if (sender != senders_.end())

@@ -232,10 +232,9 @@ RC_GTEST_PROP(PoolProperty, gives_up_only_what_waits_and_refuses_only_for_want_o
         {
             std::size_t expected = 0;
             for (const auto& [place, entry] : model.entries)
-                expected += entry.arrival + lifetime < time &&
-                                    !model.is_executable(place.first, place.second, entry.fee)
-                                ? 1
-                                : 0;
+                expected +=
+                    entry.arrival + lifetime < time && !model.is_executable(place.first, place.second, entry.fee) ? 1
+                                                                                                                  : 0;
             const auto expired = pool.expire(time);
             RC_ASSERT(expired.size() == expected);
             for (const auto& submission : expired)

@@ -24,7 +24,7 @@ Address address_of_secret(const Hash& secret)
 
 Releaser::Releaser(History& history,
     Sealer& sealer,
-    const ChainClock& clock,
+    const Clock& clock,
     const crypto::Kernels& kernels,
     const ReleaseOptions& options,
     std::function<void()> on_release)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sequencer/chain_clock.hpp"
+#include "sequencer/clock.hpp"
 #include "sequencer/frame_builder.hpp"
 #include "sequencer/order_log.hpp"
 #include "sequencer/refusal.hpp"
@@ -97,7 +97,7 @@ public:
     /// mini-block and must only wake others.
     Releaser(History& history,
         Sealer& sealer,
-        const ChainClock& clock,
+        const Clock& clock,
         const crypto::Kernels& kernels,
         const ReleaseOptions& options,
         std::function<void()> on_release);
@@ -147,7 +147,7 @@ private:
 
     History& history_;
     Sealer& sealer_;
-    const ChainClock& clock_;
+    const Clock& clock_;
     const crypto::Kernels& kernels_;
     ReleaseOptions options_;
     Address signer_;

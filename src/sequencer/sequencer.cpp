@@ -19,8 +19,10 @@ constexpr int requests_per_round = 64;
 constexpr std::size_t names_per_round = 32;
 /// Microseconds between two looks at whether a missing ticket was given up.
 constexpr std::uint64_t ticket_look_interval = 100;
-/// Blocks sealed in a row after a pause; a longer pause stops the chain's clock instead.
-constexpr std::uint64_t most_missed_blocks = 60;
+/// Blocks sealed in a row after a pause, before requests are served again.
+constexpr int most_missed_blocks = 60;
+/// Microseconds for transactions between two such bursts.
+constexpr std::uint64_t round_between_bursts = 10'000;
 
 /// PREVRANDAO of a chain without beacons: differs from block to block, and anybody can foretell it.
 Hash mix_hash_of(std::uint64_t chain_id, std::uint64_t number)
@@ -40,7 +42,7 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
     History& history,
     Sealer& sealer,
     Releaser& releaser,
-    ChainClock& clock,
+    const Clock& clock,
     const SequencerOptions& options)
   : specification_{specification}
   , history_{history}
@@ -55,6 +57,7 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
   , genesis_time_{history.sealed_head()->opening.timestamp}
 {
     open_next_block();
+    round_end_ = block_end();
 }
 
 Sequencer::~Sequencer()
@@ -77,7 +80,7 @@ void Sequencer::stop()
     while (serve())
     {
     }
-    serve_waiting(~std::uint64_t{0});
+    reorder_buffer_.flush([this](Submission next) { serve_in_order(std::move(next)); });
     for (auto& submission : pool_.clear())
         refuse(std::move(submission), PoolRefusal::stopping);
     ledger_.end_block();
@@ -170,10 +173,9 @@ void Sequencer::open_next_block()
 
 void Sequencer::advance()
 {
-    const auto time = clock_.now();
-    if (time > block_end() + most_missed_blocks * options_.block_interval)
-        clock_.fall_behind(time - block_end());
-    while (clock_.now() >= block_end())
+    if (clock_.now() < block_end())
+        return;
+    for (int i = 0; i < most_missed_blocks && clock_.now() >= block_end(); ++i)
     {
         const auto begin = read_stopwatch();
         ledger_.end_block();
@@ -182,8 +184,17 @@ void Sequencer::advance()
         for (auto& submission : pool_.expire(clock_.now()))
             drop(std::move(submission), PoolRefusal::expired);
         pooled_.store(pool_.size(), std::memory_order_release);
-        fill_with_waiting();
     }
+    round_end_ = std::max(block_end(), clock_.now() + round_between_bursts);
+    fill_with_waiting();
+}
+
+std::uint64_t Sequencer::lag() const noexcept
+{
+    const auto time = clock_.now();
+    const auto end =
+        genesis_time_ * microseconds_per_second + history_.open_block()->number() * options_.block_interval;
+    return time - std::min(time, end);
 }
 
 void Sequencer::fill_with_waiting()
@@ -266,6 +277,8 @@ void Sequencer::serve_in_order(Submission submission)
 {
     if (stopping_)
         return refuse(std::move(submission), PoolRefusal::stopping);
+    if (clock_.now() >= round_end_)
+        advance();
     const Address sender = submission.sender;
     const auto account_nonce = ledger_.account(sender).nonce;
     const auto nonce = submission.transaction.nonce;
@@ -378,8 +391,15 @@ void Sequencer::promote(const Address& sender)
         return;
     for (;;)
     {
+        const auto nonce = ledger_.account(sender).nonce;
+        if (clock_.now() >= round_end_ && pool_.next_nonce(sender, nonce) != nonce)
+        {
+            pool_.update(sender, nonce, base_fee());
+            waiting_for_room_.push_back(sender);
+            return;
+        }
         std::vector<Submission> stale;
-        auto next = pool_.take(sender, ledger_.account(sender).nonce, stale);
+        auto next = pool_.take(sender, nonce, stale);
         for (auto& submission : stale)
         {
             stop_waiting(submission);

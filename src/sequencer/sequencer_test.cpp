@@ -342,19 +342,82 @@ TEST(Sequencer, a_transaction_that_reads_the_parent_hash_waits_for_it)
     EXPECT_EQ(chain.sequencer->metrics().parent_hash_waits, 5U);
 }
 
-TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
+TEST(Sequencer, seals_the_blocks_that_are_missing_after_a_pause)
 {
     TestChain chain;
     chain.start_sequencer();
     chain.clock.advance(5'000'000);
     chain.step();
     EXPECT_EQ(chain.history.open_block()->number(), 6U);
-    chain.clock.advance(1'000'000'000);
-    chain.step();
-    EXPECT_EQ(chain.history.open_block()->number(), 7U);
+    EXPECT_EQ(chain.sequencer->lag(), 0U);
+}
+
+TEST(Sequencer, catches_up_with_an_hour_of_suspension_in_bursts_and_serves_requests_in_between)
+{
+    TestChain chain{{}, 10'000'000'000, chain::ethereum_specification(TestChain::chain_id), 64};
+    chain.start_sequencer();
+    ASSERT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
+    chain.pass(500);
+    constexpr std::uint64_t hour = 3600;
+    chain.clock.advance(hour * 1'000'000);
+    EXPECT_EQ(chain.sequencer->lag(), (hour - 1) * 1'000'000 + 500'000);
+    std::uint64_t nonce = 1;
+    std::uint64_t last_time = 0;
+    for (std::uint64_t number = 1; number <= hour;)
+    {
+        const auto result = chain.send(0, TestChain::transfer(nonce++));
+        chain.sealer->process_pending();
+        ASSERT_TRUE(is_executed(result));
+        const auto& place = std::get<TransactionPlace>(*result);
+        const auto burst = std::min<std::uint64_t>(60, hour + 1 - number);
+        ASSERT_EQ(place.block->number(), number + burst);
+        EXPECT_EQ(chain.history.sealed_number(), number + burst - 1);
+        for (auto missing = number + 1; missing < number + burst; ++missing)
+            EXPECT_EQ(chain.history.find(missing)->transactions.size(), 0U);
+        number += burst;
+        EXPECT_EQ(place.block->opening.timestamp, TestChain::genesis_time + number);
+        const auto statement = preconfirmation_of(place)->statement;
+        EXPECT_GT(statement.time, last_time);
+        EXPECT_GT(statement.time, (TestChain::genesis_time + number - 1) * 1'000'000);
+        EXPECT_LE(statement.time, (TestChain::genesis_time + number) * 1'000'000);
+        EXPECT_LE(statement.time, chain.clock.now()) << "never ahead of the clock";
+        last_time = statement.time;
+    }
+    EXPECT_EQ(chain.sequencer->lag(), 0U);
     chain.pass(1000);
-    EXPECT_EQ(chain.history.open_block()->number(), 8U);
-    EXPECT_EQ(chain.history.open_block()->opening.timestamp, TestChain::genesis_time + 8);
+    EXPECT_EQ(chain.history.open_block()->number(), hour + 2);
+}
+
+TEST(Sequencer, what_comes_to_its_turn_after_the_end_of_a_block_is_for_the_next_one)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    // Each of them seems to take 0.6 s.
+    const auto send = [&](std::size_t account, std::uint64_t nonce)
+    {
+        auto submission = chain.make(account, TestChain::transfer(nonce), false, nullptr);
+        submission.await_release = false;
+        submission.complete = [&chain](const SubmissionResult& result)
+        {
+            if (std::holds_alternative<TransactionPlace>(result))
+                chain.clock.advance(600'000);
+        };
+        ASSERT_TRUE(chain.sequencer->submit(submission));
+    };
+    const auto executed = [&](std::uint64_t number) { return chain.history.find(number)->transactions.size(); };
+    send(0, 2);
+    send(0, 1);
+    send(0, 0);
+    chain.step();
+    ASSERT_EQ(chain.history.open_block()->number(), 1U);
+    EXPECT_EQ(executed(1), 2U) << "the third was in the pool, and stays there for the next block";
+    send(1, 0);
+    send(2, 0);
+    chain.step();
+    ASSERT_EQ(chain.history.open_block()->number(), 3U);
+    EXPECT_EQ(executed(2), 2U) << "first the one from the pool";
+    EXPECT_EQ(chain.history.find(2)->transactions[0].sender, chain.accounts[0].address);
+    EXPECT_EQ(executed(3), 1U);
 }
 
 TEST(Sequencer, contradicts_nothing_it_has_signed_when_the_clock_steps_backwards)
@@ -499,9 +562,8 @@ TEST(Sequencer, works_with_its_threads)
     release_options.mini_block_interval = 2'000;
     release_options.block_interval = options.block_interval;
     ManualClock manual{TestChain::genesis_time * 1'000'000};
-    ChainClock chain_clock{manual};
-    Releaser releaser{chain.history, sealer, chain_clock, crypto::scalar_kernels(), release_options, [] {}};
-    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, chain_clock, options);
+    Releaser releaser{chain.history, sealer, manual, crypto::scalar_kernels(), release_options, [] {}};
+    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, manual, options);
     sealer.start();
     releaser.start();
     sequencer->start();
