@@ -121,7 +121,7 @@ ChainSpecification optimism_specification(std::uint64_t chain_id) noexcept
     for (auto& activation : optimism.activations.at)
         activation = 0;
     auto& jiffy = specification.jiffy.emplace();
-    jiffy.transaction_gas_cap = std::uint64_t{1} << 24;
+    jiffy.transaction_gas_cap = optimism_transaction_gas_cap;
     jiffy.minimum_base_fee = U256{1'000'000};
     return specification;
 }

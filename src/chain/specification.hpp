@@ -96,6 +96,10 @@ struct OptimismSection
     friend bool operator==(const OptimismSection&, const OptimismSection&) = default;
 };
 
+/// Largest gas limit of one transaction on our chains of the OP Stack if they do not name another: it bounds how long
+/// one keeps those behind it waiting.
+inline constexpr std::uint64_t optimism_transaction_gas_cap = std::uint64_t{1} << 24;
+
 /// Jiffy's own section of the genesis file.
 struct JiffySection
 {

@@ -24,6 +24,14 @@ std::uint64_t random_seed()
     std::random_device device;
     return (std::uint64_t{device()} << 32) | device();
 }
+
+/// The time at which the chain's clock begins: a chain that is said to have begun long ago would otherwise have all the
+/// blocks since then to seal.
+std::uint64_t start_of(const std::optional<ChainFile>& file)
+{
+    const auto wall_time = sequencer::SystemClock::wall_time();
+    return file ? std::min(file->genesis.header.timestamp, wall_time) : wall_time;
+}
 }  // namespace
 
 /// Everything in the order in which it stands on what is before it.
@@ -32,6 +40,7 @@ struct DevNode::Parts
     Parts(const DevNodeOptions& wanted, std::optional<ChainFile> file)
       : options{wanted}
       , seed{random_seed()}
+      , clock{start_of(file)}
       , specification{file ? file->specification
                            : specification_of(wanted.preset,
                                  chain_id,
@@ -39,7 +48,7 @@ struct DevNode::Parts
                                  wanted.block_interval)}
       , accounts{file ? std::vector<sequencer::DevelopmentAccount>{} : sequencer::development_accounts()}
       , genesis{file ? std::move(file->genesis)
-                     : sequencer::development_genesis(specification, accounts, system_clock.now() / 1'000'000)}
+                     : sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)}
       , world{seed}
       , history{wanted.history_blocks, seed, wanted.history_transactions}
       , root_check{world, kernels}
@@ -104,6 +113,12 @@ struct DevNode::Parts
             ingress->refused());
         metrics.gauge("jiffy_pool_transactions", "Transactions in the pool, which cannot run yet.",
             [this] { return static_cast<double>(sequencer->pooled()); });
+        metrics.gauge("jiffy_clock_lag_seconds", "How far the chain's time is behind wall time.",
+            [this]
+            {
+                const auto behind = clock.behind_wall_time() + static_cast<std::int64_t>(sequencer->lag());
+                return static_cast<double>(behind) / 1e6;
+            });
         metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
             [this] { return static_cast<double>(server->connection_count()); });
         const auto& ordering = sequencer->latencies();
@@ -149,8 +164,7 @@ struct DevNode::Parts
     DevNodeOptions options;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
-    sequencer::SystemClock system_clock;
-    sequencer::ChainClock clock{system_clock};
+    sequencer::SystemClock clock;
     chain::ChainSpecification specification;
     std::vector<sequencer::DevelopmentAccount> accounts;
     sequencer::Genesis genesis;

@@ -194,13 +194,13 @@ chain::OptimismSection read_optimism(const JsonObject& config, const JsonObject&
     return optimism;
 }
 
-chain::JiffySection read_jiffy(const JsonObject& section)
+/// Sets what the section names.
+void read_jiffy(const JsonObject& section, chain::JiffySection& jiffy)
 {
     constexpr std::string_view keys[] = {"miniBlockMs", "blockMs", "transactionGasCap", "minimumBaseFee"};
     for (const auto& field : section)
         if (std::ranges::find(keys, field.key) == std::end(keys))
             refuse("jiffy", "there is no setting " + std::string{field.key});
-    chain::JiffySection jiffy;
     jiffy.mini_block_interval = number_or(section, "miniBlockMs", jiffy.mini_block_interval);
     jiffy.block_time = number_or(section, "blockMs", jiffy.block_time);
     if (jiffy.mini_block_interval == 0 || jiffy.block_time < jiffy.mini_block_interval ||
@@ -210,7 +210,6 @@ chain::JiffySection read_jiffy(const JsonObject& section)
         jiffy.transaction_gas_cap = as_number_64(*cap, "transactionGasCap");
     if (const auto minimum = find(section, "minimumBaseFee"))
         jiffy.minimum_base_fee = as_number(*minimum, "minimumBaseFee");
-    return jiffy;
 }
 
 chain::ChainSpecification read_config(const JsonObject& config)
@@ -237,8 +236,11 @@ chain::ChainSpecification read_config(const JsonObject& config)
             as_fixed<20>(as_text(*contract, "depositContractAddress"), "depositContractAddress");
     if (const auto section = find(config, "optimism"))
         specification.optimism = read_optimism(config, as_object(*section, "optimism"));
-    const auto section = find(config, "jiffy");
-    specification.jiffy = section ? read_jiffy(as_object(*section, "jiffy")) : chain::JiffySection{};
+    auto& jiffy = specification.jiffy.emplace();
+    if (specification.optimism)
+        jiffy.transaction_gas_cap = chain::optimism_transaction_gas_cap;
+    if (const auto section = find(config, "jiffy"))
+        read_jiffy(as_object(*section, "jiffy"), jiffy);
     return specification;
 }
 

@@ -4,6 +4,7 @@
 #include "base/hex.hpp"
 #include "node/dev_node.hpp"
 #include "rpc/test_client.hpp"
+#include "sequencer/pool.hpp"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -109,6 +110,22 @@ TEST(GenesisFile, says_what_is_wrong_with_it)
     EXPECT_NE(read_genesis_file("/no/such/file").error().find("No such file"), std::string::npos);
 }
 
+TEST(GenesisFile, a_chain_of_the_op_stack_bounds_the_gas_of_a_transaction_unless_it_is_told_otherwise)
+{
+    const auto cap_of = [](const json& genesis)
+    { return parse_genesis(genesis.dump())->specification.jiffy->transaction_gas_cap; };
+    auto genesis = any_genesis();
+    genesis["config"]["jiffy"].erase("transactionGasCap");
+    EXPECT_EQ(cap_of(genesis), std::uint64_t{1} << 24);
+    genesis["config"].erase("jiffy");
+    EXPECT_EQ(cap_of(genesis), std::uint64_t{1} << 24);
+    genesis["config"]["jiffy"] = {{"transactionGasCap", 5'000'000'000}};
+    EXPECT_EQ(cap_of(genesis), 5'000'000'000U) << "up too";
+    genesis["config"].erase("jiffy");
+    genesis["config"].erase("optimism");
+    EXPECT_FALSE(cap_of(genesis)) << "Ethereum has its own from Osaka on (EIP-7825)";
+}
+
 /// Any document has an answer, whatever member is missing or of another kind.
 RC_GTEST_PROP(GenesisFile, survives_any_change, ())
 {
@@ -147,6 +164,47 @@ TEST(GenesisFile, starts_a_node)
     EXPECT_EQ(node->root_report().wrong, 0U);
     options.genesis_file = "/no/such/file";
     EXPECT_FALSE(DevNode::start(options));
+}
+
+TEST(GenesisFile, a_full_block_refuses_with_the_time_until_the_next_one)
+{
+    const auto path = testing::TempDir() + "jiffy-small-blocks.json";
+    const auto account = sequencer::development_accounts()[0];
+    auto genesis = any_genesis();
+    genesis["config"].erase("optimism");
+    genesis["config"].erase("pragueTime");
+    genesis["config"]["jiffy"] = {{"blockMs", 3'600'000}};
+    genesis["gasLimit"] = 63'000;
+    genesis["alloc"] = {{to_hex(account.address.view()).substr(2), {{"balance", "1000000000000000000"}}}};
+    std::ofstream{path} << genesis;
+    DevNodeOptions options;
+    options.port = 0;
+    options.genesis_file = path;
+    auto node = std::move(*DevNode::start(options));
+    rpc::TestClient client{node->port()};
+    const auto send = [&](std::uint64_t nonce)
+    {
+        types::Transaction transaction;
+        transaction.type = types::TransactionType::dynamic_fee;
+        transaction.chain_id = 777;
+        transaction.nonce = nonce;
+        transaction.gas_limit = 21'000;
+        transaction.max_fee_per_gas = U256{10'000'000};
+        transaction.to = account.address;
+        types::sign(transaction, account.secret);
+        const json body = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "eth_sendRawTransaction"},
+            {"params", {to_hex(types::encode(transaction))}}};
+        return json::parse(client.post(body.dump()).body);
+    };
+    std::uint64_t nonce = 0;
+    while (nonce < 3 + sequencer::PoolLimits{}.per_sender)
+        ASSERT_TRUE(send(nonce++).contains("result"));
+    const auto error = send(nonce)["error"];
+    EXPECT_EQ(error["code"], -32005);
+    const auto wait = error["data"]["retryAfterMilliseconds"].get<std::uint64_t>();
+    EXPECT_EQ(error["message"], "the block is full, retry in " + std::to_string(wait) + " ms");
+    EXPECT_GT(wait, 0U);
+    EXPECT_LE(wait, 3'600'001U);
 }
 }  // namespace
 }  // namespace jiffy::node

@@ -117,6 +117,8 @@ std::string_view text_of(PoolRefusal reason)
             return "txpool is full";
         case PoolRefusal::account_limit_exceeded:
             return "account limit exceeded";
+        case PoolRefusal::block_full:
+            return "the block is full";
         case PoolRefusal::nonce_gap:
             return "nonce gap";
         case PoolRefusal::insufficient_funds_for_all:
@@ -124,11 +126,19 @@ std::string_view text_of(PoolRefusal reason)
         case PoolRefusal::evicted:
             return "transaction had to leave the full txpool";
         case PoolRefusal::expired:
-            return "transaction waited too long for an earlier nonce";
+            return "transaction waited too long for an earlier nonce or a lower base fee";
         case PoolRefusal::stopping:
             return "the node is stopping";
     }
     return "transaction refused";
+}
+
+/// As an overloaded node answers. `wait` in microseconds.
+Error block_full_error(std::uint64_t wait)
+{
+    const auto milliseconds = std::to_string(wait / 1000 + 1);
+    return {code::limit_exceeded, std::string{text_of(PoolRefusal::block_full)} + ", retry in " + milliseconds + " ms",
+        R"({"retryAfterMilliseconds":)" + milliseconds + "}"};
 }
 
 /// Solidity's panic codes (Solidity documentation, "Panic via assert and Error via require").
@@ -220,6 +230,8 @@ Error error_of(const Refusal& refusal)
                 "nonce too high: next nonce " + std::to_string(refusal.account_nonce) + ", tx nonce " +
                     std::to_string(refusal.nonce),
                 json_string(to_quantity(refusal.account_nonce))};
+        if (*pool_reason == PoolRefusal::block_full)
+            return block_full_error(refusal.next_block_wait);
         return {code::server_error, std::string{text_of(*pool_reason)}, {}};
     }
     return {code::server_error, text_of(std::get<InvalidTransaction>(refusal.reason), refusal), {}};

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <time.h>
 
 namespace jiffy::sequencer
 {
@@ -17,32 +18,46 @@ public:
     [[nodiscard]] virtual std::chrono::steady_clock::time_point when(std::uint64_t time) const noexcept = 0;
 };
 
-/// The system's monotonic clock, set once to the wall time: to a whole second, so that blocks begin with seconds.
+/// The system's monotonic clock, set once: to a whole second, so that blocks begin with seconds. It goes on while the
+/// machine is suspended, and is slewed by the kernel like the wall clock, but never stepped.
 class SystemClock final : public Clock
 {
 public:
+    /// Set to wall time.
     SystemClock() noexcept
-      : steady_origin_{std::chrono::steady_clock::now()}
-      , origin_{
-            static_cast<std::uint64_t>(
-                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count()) *
-            1'000'000}
+      : SystemClock{wall_time()}
+    {
+    }
+    /// Shows `start`, in seconds, now.
+    explicit SystemClock(std::uint64_t start) noexcept
+      : origin_{start * 1'000'000 - microseconds_of(CLOCK_BOOTTIME)}
     {
     }
 
-    [[nodiscard]] std::uint64_t now() const noexcept override
-    {
-        const auto elapsed = std::chrono::steady_clock::now() - steady_origin_;
-        return origin_ +
-               static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
-    }
+    /// Seconds of Unix time.
+    [[nodiscard]] static std::uint64_t wall_time() noexcept { return microseconds_of(CLOCK_REALTIME) / 1'000'000; }
+
+    [[nodiscard]] std::uint64_t now() const noexcept override { return origin_ + microseconds_of(CLOCK_BOOTTIME); }
+    /// As if the machine were not suspended until then.
     [[nodiscard]] std::chrono::steady_clock::time_point when(std::uint64_t time) const noexcept override
     {
-        return steady_origin_ + std::chrono::microseconds{static_cast<std::int64_t>(time - origin_)};
+        return std::chrono::steady_clock::now() + std::chrono::microseconds{static_cast<std::int64_t>(time - now())};
+    }
+    /// Microseconds that the wall clock is ahead.
+    [[nodiscard]] std::int64_t behind_wall_time() const noexcept
+    {
+        return static_cast<std::int64_t>(microseconds_of(CLOCK_REALTIME) - now());
     }
 
 private:
-    std::chrono::steady_clock::time_point steady_origin_;
+    static std::uint64_t microseconds_of(clockid_t clock) noexcept
+    {
+        timespec time{};
+        ::clock_gettime(clock, &time);
+        return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(time.tv_nsec) / 1000;
+    }
+
+    /// Unix time less the time since the machine was started.
     std::uint64_t origin_;
 };
 

@@ -20,15 +20,15 @@ bool pays_enough_to_replace(const types::Transaction& replacement, const types::
 }
 }  // namespace
 
-void Pool::set_gap(std::uint64_t nonce, Entry& entry, bool has_gap)
+void Pool::set_waiting(std::uint64_t nonce, Entry& entry, bool waits)
 {
-    if (entry.has_gap == has_gap)
+    if (entry.waits == waits)
         return;
-    entry.has_gap = has_gap;
+    entry.waits = waits;
     const auto& submission = entry.submission;
     const ByFee fee{submission.transaction.max_fee_per_gas, submission.sender, nonce};
     const ByAge age{entry.arrival, submission.sender, nonce};
-    if (has_gap)
+    if (waits)
     {
         by_fee_.insert(fee);
         by_age_.insert(age);
@@ -40,20 +40,20 @@ void Pool::set_gap(std::uint64_t nonce, Entry& entry, bool has_gap)
     }
 }
 
-void Pool::classify(Sender& sender, std::uint64_t account_nonce)
+void Pool::classify(Sender& sender, std::uint64_t account_nonce, const U256& base_fee)
 {
     for (auto& [nonce, entry] : sender.queue)
     {
-        const bool has_gap = nonce > account_nonce;
-        set_gap(nonce, entry, has_gap);
-        if (!has_gap)
-            account_nonce = nonce + 1;
+        const bool waits = nonce > account_nonce || entry.submission.transaction.max_fee_per_gas < base_fee;
+        set_waiting(nonce, entry, waits);
+        if (!waits)
+            account_nonce = std::max(account_nonce, nonce + 1);
     }
 }
 
 Submission Pool::remove(SenderPlace sender, Queue::iterator place)
 {
-    set_gap(place->first, place->second, false);
+    set_waiting(place->first, place->second, false);
     auto submission = std::move(place->second.submission);
     hashes_.erase(submission.hash);
     sender->second.cost = sender->second.cost - place->second.cost;
@@ -64,29 +64,46 @@ Submission Pool::remove(SenderPlace sender, Queue::iterator place)
     return submission;
 }
 
-Result<void, PoolRefusal> Pool::make_room(const Submission& submission,
-    bool has_gap,
-    std::optional<Submission>& evicted)
+std::optional<Pool::ByFee> Pool::cheapest_waiting_beside(const Address& sender) const
+{
+    for (const auto& place : by_fee_)
+        if (place.sender != sender)
+            return place;
+    return std::nullopt;
+}
+
+Result<void, PoolRefusal> Pool::make_room(const Submission& submission, bool waits, std::optional<Submission>& evicted)
 {
     if (size_ < limits_.transactions)
         return {};
-    if (by_fee_.empty())
-        return failure(PoolRefusal::full);
     // An executable one is worth more than one that waits, whatever it pays, and is never given up for one that waits.
-    const auto worst = *by_fee_.begin();
-    if ((has_gap && submission.transaction.max_fee_per_gas <= worst.max_fee) || worst.sender == submission.sender)
+    // What the sender has in the pool itself is the last to go: it may become executable by this one.
+    if (const auto worst = cheapest_waiting_beside(submission.sender))
+    {
+        if (waits && submission.transaction.max_fee_per_gas <= worst->max_fee)
+            return failure(PoolRefusal::full);
+        const auto owner = senders_.find(worst->sender);
+        evicted = remove(owner, owner->second.queue.find(worst->nonce));
+        return {};
+    }
+    if (waits || by_fee_.empty())
         return failure(PoolRefusal::full);
-    const auto sender = senders_.find(worst.sender);
-    evicted = remove(sender, sender->second.queue.find(worst.nonce));
+    const auto own = senders_.find(submission.sender);
+    evicted = remove(own, std::prev(own->second.queue.end()));
     return {};
 }
 
-Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission, const SenderState& state, std::uint64_t time)
+Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission,
+    const SenderState& state,
+    const U256& base_fee,
+    std::uint64_t time)
 {
     const auto nonce = submission.transaction.nonce;
     const auto cost = chain::maximum_cost(submission.transaction);
     auto sender = senders_.find(submission.sender);
     const auto pooled_cost = sender != senders_.end() ? sender->second.cost : U256{};
+    bool waits =
+        next_nonce(submission.sender, state.nonce) < nonce || submission.transaction.max_fee_per_gas < base_fee;
     const auto can_pay = [&](const U256& others)
     { return cost && others <= state.balance && *cost <= state.balance - others; };
     if (sender != senders_.end())
@@ -101,24 +118,26 @@ Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission, const SenderS
                 return failure(PoolRefusal::replacement_underpriced);
             if (!can_pay(pooled_cost - entry.cost))
                 return failure(PoolRefusal::insufficient_funds_for_all);
-            set_gap(nonce, entry, false);
+            set_waiting(nonce, entry, false);
             sender->second.cost = pooled_cost - entry.cost + *cost;
             entry.cost = *cost;
             entry.arrival = time;
             hashes_.erase(entry.submission.hash);
             hashes_.insert(submission.hash);
             auto replaced = std::exchange(entry.submission, std::move(submission));
-            classify(sender->second, state.nonce);
+            classify(sender->second, state.nonce, base_fee);
             return Added{&entry.submission, std::move(replaced), std::nullopt};
         }
         if (queue.size() >= limits_.per_sender)
             return failure(PoolRefusal::account_limit_exceeded);
+        classify(sender->second, state.nonce, base_fee);
+        if (const auto before = queue.find(nonce - 1); nonce > state.nonce && before != queue.end())
+            waits = waits || before->second.waits;
     }
     if (!can_pay(pooled_cost))
         return failure(PoolRefusal::insufficient_funds_for_all);
-    const bool has_gap = next_nonce(submission.sender, state.nonce) < nonce;
     std::optional<Submission> evicted;
-    if (const auto room = make_room(submission, has_gap, evicted); !room)
+    if (const auto room = make_room(submission, waits, evicted); !room)
         return failure(room.error());
     hashes_.insert(submission.hash);
     auto& owner = senders_[submission.sender];
@@ -126,7 +145,7 @@ Result<Pool::Added, PoolRefusal> Pool::add(Submission& submission, const SenderS
     const auto place =
         owner.queue.emplace(nonce, Entry{.submission = std::move(submission), .cost = *cost, .arrival = time}).first;
     ++size_;
-    classify(owner, state.nonce);
+    classify(owner, state.nonce, base_fee);
     return Added{&place->second.submission, std::nullopt, std::move(evicted)};
 }
 
@@ -150,10 +169,10 @@ std::optional<Submission> Pool::take(const Address& sender, std::uint64_t nonce,
     return taken;
 }
 
-void Pool::update(const Address& sender, std::uint64_t account_nonce)
+void Pool::update(const Address& sender, std::uint64_t account_nonce, const U256& base_fee)
 {
     if (const auto found = senders_.find(sender); found != senders_.end())
-        classify(found->second, account_nonce);
+        classify(found->second, account_nonce, base_fee);
 }
 
 std::vector<Submission> Pool::expire(std::uint64_t time)

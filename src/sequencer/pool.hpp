@@ -40,7 +40,7 @@ struct PoolLimits
 {
     std::size_t transactions = 16'384;
     std::size_t per_sender = 64;
-    /// Microseconds that a transaction waits for an earlier nonce.
+    /// Microseconds that a transaction waits for an earlier nonce or a lower base fee.
     std::uint64_t lifetime = 600'000'000;
 };
 
@@ -52,9 +52,10 @@ struct SenderState
     U256 balance;
 };
 
-/// Transactions that cannot run yet, by sender and nonce. One whose earlier nonces are all there, in the state or in
-/// the pool, is executable: it waits for room in a block or for a lower base fee. The others wait for a nonce; they are
-/// given up after a time, and to make room. Sequencing thread only.
+/// Transactions that cannot run yet, by sender and nonce. One that pays the base fee and whose earlier nonces are all
+/// in the state, or in the pool and executable, is executable itself: only for want of room in a block is it here. The
+/// others wait, for a nonce or for a lower base fee; they are given up after a time, and to make room. Sequencing
+/// thread only.
 class Pool
 {
 public:
@@ -69,22 +70,27 @@ public:
     {
         /// The transaction in the pool.
         Submission* place;
-        /// What had to leave for it: one with the same nonce, or one that waits for a nonce and pays least.
+        /// What had to leave for it: one with the same nonce, or the one that pays least of those that wait.
         std::optional<Submission> replaced;
         std::optional<Submission> evicted;
     };
 
     /// Takes the transaction, in place of one with the same nonce if it pays a tenth more. All of a sender's pooled
     /// transactions together must be within its balance. If it is refused, `submission` stays with the caller.
-    Result<Added, PoolRefusal> add(Submission& submission, const SenderState& state, std::uint64_t time);
+    /// `base_fee`, in wei, is that of the open block.
+    Result<Added, PoolRefusal> add(Submission& submission,
+        const SenderState& state,
+        const U256& base_fee,
+        std::uint64_t time);
 
     /// Takes out the sender's transaction with this nonce; those with a lower one go to `stale`.
     std::optional<Submission> take(const Address& sender, std::uint64_t nonce, std::vector<Submission>& stale);
 
-    /// Looks again at which of the sender's transactions wait for a nonce. To be called when its nonce has changed.
-    void update(const Address& sender, std::uint64_t account_nonce);
+    /// Looks again at which of the sender's transactions wait. To be called when its nonce has changed, and when it can
+    /// pay a base fee that has fallen.
+    void update(const Address& sender, std::uint64_t account_nonce, const U256& base_fee);
 
-    /// Takes out what has waited for a nonce since before `time - lifetime`.
+    /// Takes out what waits and came before `time - lifetime`.
     std::vector<Submission> expire(std::uint64_t time);
 
     /// The nonce after the last one of an unbroken run that begins with `nonce`.
@@ -102,8 +108,8 @@ private:
         /// Wei; the most that it can cost.
         U256 cost;
         std::uint64_t arrival = 0;
-        /// It waits for an earlier nonce.
-        bool has_gap = false;
+        /// It is not executable.
+        bool waits = false;
     };
     using Queue = std::map<std::uint64_t, Entry>;
     struct Sender
@@ -112,7 +118,7 @@ private:
         /// Of all entries.
         U256 cost;
     };
-    /// Entries that wait for a nonce, those that pay least first, and by age.
+    /// Entries that wait, those that pay least first, and by age.
     struct ByFee
     {
         U256 max_fee;
@@ -128,11 +134,13 @@ private:
     using ByAge = std::tuple<std::uint64_t, Address, std::uint64_t>;
     using SenderPlace = std::unordered_map<Address, Sender, KeyHasher>::iterator;
 
-    void set_gap(std::uint64_t nonce, Entry& entry, bool has_gap);
-    /// Looks again which of the sender's entries wait for a nonce.
-    void classify(Sender& sender, std::uint64_t account_nonce);
+    void set_waiting(std::uint64_t nonce, Entry& entry, bool waits);
+    /// Looks again which of the sender's entries wait.
+    void classify(Sender& sender, std::uint64_t account_nonce, const U256& base_fee);
     Submission remove(SenderPlace sender, Queue::iterator place);
-    Result<void, PoolRefusal> make_room(const Submission& submission, bool has_gap, std::optional<Submission>& evicted);
+    Result<void, PoolRefusal> make_room(const Submission& submission, bool waits, std::optional<Submission>& evicted);
+    /// The waiting entry that is worth least to anybody but the sender; empty if there is none.
+    [[nodiscard]] std::optional<ByFee> cheapest_waiting_beside(const Address& sender) const;
 
     PoolLimits limits_;
     std::unordered_map<Address, Sender, KeyHasher> senders_;

@@ -18,13 +18,15 @@ enum class PoolRefusal : std::uint8_t
     /// The queue of requests or the pool has no room.
     full,
     account_limit_exceeded,
+    /// The open block is full, and so is the place where others wait for the next one.
+    block_full,
     /// The sender asked for a receipt at once, but an earlier nonce is missing.
     nonce_gap,
     /// The sender's pooled transactions together cost more than it has.
     insufficient_funds_for_all,
     /// It had to make room for one that pays more or could run.
     evicted,
-    /// An earlier nonce did not come in time.
+    /// An earlier nonce or a lower base fee did not come in time.
     expired,
     stopping,
 };
@@ -47,6 +49,8 @@ struct Refusal
     /// Of the open block.
     U256 base_fee{};
     std::uint64_t block_gas_limit = 0;
+    /// Microseconds until the next block opens.
+    std::uint64_t next_block_wait = 0;
 };
 
 /// It waits for an earlier nonce, or for room in a block.

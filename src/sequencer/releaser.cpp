@@ -24,7 +24,7 @@ Address address_of_secret(const Hash& secret)
 
 Releaser::Releaser(History& history,
     Sealer& sealer,
-    const ChainClock& clock,
+    const Clock& clock,
     const crypto::Kernels& kernels,
     const ReleaseOptions& options,
     std::function<void()> on_release)
@@ -136,9 +136,7 @@ void Releaser::take(BlockOpened& opened)
     if (!opened.difference.accounts.empty())
         trie_update_.differences.push_back(
             std::make_shared<const Differences>(Differences{std::move(opened.difference)}));
-    next_mini_seal_ = block_start() + options_.mini_block_interval;
-    if (next_mini_seal_ >= block_end())
-        next_mini_seal_ = never;
+    plan_mini_seal(block_start());
 }
 
 void Releaser::take(ParentHashStored& stored)
@@ -155,7 +153,7 @@ void Releaser::take(Committed& committed)
     else
         log_.append(Tx{{block_, index}});
     if (commitments_.empty())
-        fragment_time_ = std::clamp(clock_.now(), std::max(block_start() + 1, fragment_time_), block_end());
+        fragment_time_ = std::clamp(clock_.now(), std::max(block_start() + 1, fragment_time_), latest_time());
 
     auto encoded = types::encode(record.receipt);
     const auto receipt = crypto::keccak256(encoded);
@@ -219,14 +217,22 @@ void Releaser::seal_mini_if_due()
 {
     if (next_mini_seal_ == never)
         return;
-    const auto time = clock_.now();
+    auto time = clock_.now();
     if (time < next_mini_seal_)
         return;
     if (time >= block_end())
     {
-        // The last mini-block ends with the block.
+        if (next_mini_seal_ < block_end())
+        {
+            // The last mini-block ends with the block, which is about to come.
+            next_mini_seal_ = time + options_.mini_block_interval;
+            return;
+        }
+        // It does not come: a transaction runs. Nothing is committed until it ends, so that one mini-block is enough.
         next_mini_seal_ = never;
-        return;
+        time = latest_time();
+        if (taken_count_ == mini_first_ || time == block_end())
+            return;
     }
     // What was taken is in this mini-block, and before its seal in the log.
     release_fragment();
@@ -280,12 +286,22 @@ void Releaser::seal_mini(std::uint64_t time)
         sequencer::record(latencies_.mini_block_interval, last_mini_seal_, sealed);
     last_mini_seal_ = sealed;
 
-    // The next point of the grid; those that were missed are left out, and the last is the block's end.
+    plan_mini_seal(time);
+    on_release_();
+}
+
+void Releaser::plan_mini_seal(std::uint64_t time)
+{
+    // Points of the grid that were missed are left out.
     const auto elapsed = time - block_start();
     next_mini_seal_ = block_start() + (elapsed / options_.mini_block_interval + 1) * options_.mini_block_interval;
     if (next_mini_seal_ >= block_end())
-        next_mini_seal_ = never;
-    on_release_();
+        next_mini_seal_ = block_end() + options_.mini_block_interval;
+}
+
+std::uint64_t Releaser::latest_time() const noexcept
+{
+    return mini_start_ < block_end() - 1 ? block_end() - 1 : block_end();
 }
 
 void Releaser::take(BlockEnded& ended)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sequencer/chain_clock.hpp"
+#include "sequencer/clock.hpp"
 #include "sequencer/frame_builder.hpp"
 #include "sequencer/order_log.hpp"
 #include "sequencer/refusal.hpp"
@@ -97,7 +97,7 @@ public:
     /// mini-block and must only wake others.
     Releaser(History& history,
         Sealer& sealer,
-        const ChainClock& clock,
+        const Clock& clock,
         const crypto::Kernels& kernels,
         const ReleaseOptions& options,
         std::function<void()> on_release);
@@ -134,6 +134,12 @@ private:
     void take(Committed& committed);
     void take(BlockEnded& ended);
     void seal_mini_if_due();
+    /// The next point of the grid after `time`. The last is left to the block's end; the one behind it is for a block
+    /// whose end is late.
+    void plan_mini_seal(std::uint64_t time);
+    /// Time that a statement or mini-block can still have: all but the last microsecond of the block, which belongs to
+    /// its last mini-block.
+    [[nodiscard]] std::uint64_t latest_time() const noexcept;
     void release_fragment();
     [[nodiscard]] std::uint64_t block_end() const noexcept;
     [[nodiscard]] std::uint64_t block_start() const noexcept { return block_end() - options_.block_interval; }
@@ -141,7 +147,7 @@ private:
 
     History& history_;
     Sealer& sealer_;
-    const ChainClock& clock_;
+    const Clock& clock_;
     const crypto::Kernels& kernels_;
     ReleaseOptions options_;
     Address signer_;
@@ -184,7 +190,7 @@ private:
     types::IdCounts ids_;
     /// For the trie, since the last mini-block.
     TrieUpdate trie_update_;
-    /// Microseconds of the chain's time; never if the block's end comes first.
+    /// Microseconds; never if only the block's end can come.
     std::uint64_t next_mini_seal_ = never;
 
     static constexpr std::uint64_t never = ~std::uint64_t{0};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "chain/header_validity.hpp"
 #include "rlp/rlp.hpp"
 #include "sequencer/test_chain.hpp"
 #include "trie/root.hpp"
@@ -120,7 +121,7 @@ TEST(Releaser, seals_mini_blocks_on_time_while_the_sequencing_thread_is_busy)
     EXPECT_EQ(block->mini_blocks[0].transaction_count, 1U);
     EXPECT_EQ(block->mini_blocks[4].header.time, TestChain::genesis_time * 1'000'000 + 50'000);
 
-    // Beyond the block's end there is no mini-block of it: the last one ends with the block.
+    // Beyond the block's end there is no mini-block without transactions but the last one, which ends with the block.
     chain.clock.advance(1'500'000);
     chain.releaser->process_pending();
     EXPECT_EQ(block->mini_blocks.size(), 5U);
@@ -129,6 +130,65 @@ TEST(Releaser, seals_mini_blocks_on_time_while_the_sequencing_thread_is_busy)
     EXPECT_EQ(chain.history.sealed_number(), 1U);
     ASSERT_EQ(block->mini_blocks.size(), 6U);
     EXPECT_EQ(block->mini_blocks[5].header.time, block->opening.timestamp * 1'000'000);
+}
+
+TEST(Releaser, seals_what_was_committed_before_a_transaction_that_runs_beyond_the_end_of_its_block)
+{
+    TestChain chain;
+    // Promises, so that a contradiction would be evidence.
+    chain.release_options.terms.domain = types::StatementDomain::production;
+    chain.release_options.terms.durability = types::Durability::standby;
+    chain.make_releaser();
+    Ledger ledger{chain.specification, chain.world, chain.history, *chain.releaser, 0, [](std::uint64_t) {}};
+    ledger.open_block(chain::make_child_header(chain.specification, chain.genesis.header, Hash{},
+        TestChain::genesis_time + 1, chain.specification.jiffy->block_gas_limit));
+    const auto& block = ledger.open();
+    const auto execute = [&](std::uint64_t nonce)
+    {
+        auto submission = chain.make(0, TestChain::transfer(nonce), false, nullptr);
+        OrderedTransaction ordered{std::move(submission.transaction), submission.hash, submission.sender};
+        ASSERT_TRUE(ledger.execute(ordered, nullptr));
+    };
+    const auto pass = [&](int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; ++i)
+        {
+            chain.clock.advance(1000);
+            chain.releaser->process_pending();
+        }
+    };
+    const auto block_end = (TestChain::genesis_time + 1) * 1'000'000;
+
+    pass(995);
+    ASSERT_EQ(block.mini_blocks.size(), 99U);
+    execute(0);
+    // A transaction runs from here on.
+    pass(14);
+    EXPECT_EQ(block.mini_blocks.size(), 99U) << "the end of the block may still come";
+    pass(500);
+    ASSERT_EQ(block.mini_blocks.size(), 100U) << "none without transactions: they would have no time of their own";
+    EXPECT_EQ(block.mini_blocks[99].header.time, block_end - 1);
+    EXPECT_EQ(block.mini_blocks[99].transaction_count, 1U);
+    EXPECT_LE(preconfirmation_of({chain.history.open_block(), 0})->statement.time, block_end - 1);
+
+    execute(1);
+    pass(50);
+    EXPECT_EQ(block.mini_blocks.size(), 100U) << "the last one ends with the block";
+    ledger.end_block();
+    chain.releaser->process_pending();
+    ASSERT_EQ(block.mini_blocks.size(), 101U);
+    EXPECT_EQ(block.mini_blocks[100].header.time, block_end);
+    EXPECT_EQ(block.mini_blocks[100].transaction_count, 1U);
+    for (std::size_t i = 0; i < 100; ++i)
+    {
+        const auto signed_mini_block = [&](std::size_t index)
+        {
+            const auto& record = block.mini_blocks[index];
+            return types::SignedMiniBlock{block.release_start()->terms, record.header, record.signature};
+        };
+        EXPECT_EQ(types::find_contradiction(signed_mini_block(i), signed_mini_block(i + 1)).error(),
+            types::NoEvidence::consistent);
+    }
 }
 }  // namespace
 }  // namespace jiffy::sequencer

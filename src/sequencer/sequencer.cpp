@@ -19,8 +19,10 @@ constexpr int requests_per_round = 64;
 constexpr std::size_t names_per_round = 32;
 /// Microseconds between two looks at whether a missing ticket was given up.
 constexpr std::uint64_t ticket_look_interval = 100;
-/// Blocks sealed in a row after a pause; a longer pause stops the chain's clock instead.
-constexpr std::uint64_t most_missed_blocks = 60;
+/// Blocks sealed in a row after a pause, before requests are served again.
+constexpr int most_missed_blocks = 60;
+/// Microseconds for transactions between two such bursts.
+constexpr std::uint64_t round_between_bursts = 10'000;
 
 /// PREVRANDAO of a chain without beacons: differs from block to block, and anybody can foretell it.
 Hash mix_hash_of(std::uint64_t chain_id, std::uint64_t number)
@@ -40,7 +42,7 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
     History& history,
     Sealer& sealer,
     Releaser& releaser,
-    ChainClock& clock,
+    const Clock& clock,
     const SequencerOptions& options)
   : specification_{specification}
   , history_{history}
@@ -55,6 +57,7 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
   , genesis_time_{history.sealed_head()->opening.timestamp}
 {
     open_next_block();
+    round_end_ = block_end();
 }
 
 Sequencer::~Sequencer()
@@ -77,7 +80,7 @@ void Sequencer::stop()
     while (serve())
     {
     }
-    serve_waiting(~std::uint64_t{0});
+    reorder_buffer_.flush([this](Submission next) { serve_in_order(std::move(next)); });
     for (auto& submission : pool_.clear())
         refuse(std::move(submission), PoolRefusal::stopping);
     ledger_.end_block();
@@ -172,19 +175,28 @@ void Sequencer::open_next_block()
 
 void Sequencer::advance()
 {
-    const auto time = clock_.now();
-    if (time > block_end() + most_missed_blocks * options_.block_interval)
-        clock_.fall_behind(time - block_end());
-    while (clock_.now() >= block_end())
+    if (clock_.now() < block_end())
+        return;
+    for (int i = 0; i < most_missed_blocks && clock_.now() >= block_end(); ++i)
     {
         const auto begin = read_stopwatch();
         ledger_.end_block();
         open_next_block();
         record(latencies_.block_change, begin, read_stopwatch());
         for (auto& submission : pool_.expire(clock_.now()))
-            refuse(std::move(submission), PoolRefusal::expired);
-        fill_with_waiting();
+            drop(std::move(submission), PoolRefusal::expired);
+        pooled_.store(pool_.size(), std::memory_order_release);
     }
+    round_end_ = std::max(block_end(), clock_.now() + round_between_bursts);
+    fill_with_waiting();
+}
+
+std::uint64_t Sequencer::lag() const noexcept
+{
+    const auto time = clock_.now();
+    const auto end =
+        genesis_time_ * microseconds_per_second + history_.open_block()->number() * options_.block_interval;
+    return time - std::min(time, end);
 }
 
 void Sequencer::fill_with_waiting()
@@ -198,14 +210,20 @@ void Sequencer::fill_with_waiting()
         else
             waiting_for_room_.push_back(sender);
     }
-    while (!waiting_for_fee_.empty() && waiting_for_room_.empty())
+    while (!waiting_for_fee_.empty())
     {
         const auto best = std::prev(waiting_for_fee_.end());
         if (best->first < base_fee())
             return;
         const auto sender = best->second;
         waiting_for_fee_.erase(best);
-        promote(sender);
+        if (waiting_for_room_.empty())
+        {
+            promote(sender);
+            continue;
+        }
+        waiting_for_room_.push_back(sender);
+        pool_.update(sender, ledger_.account(sender).nonce, base_fee());
     }
 }
 
@@ -261,6 +279,8 @@ void Sequencer::serve_in_order(Submission submission)
 {
     if (stopping_)
         return refuse(std::move(submission), PoolRefusal::stopping);
+    if (clock_.now() >= round_end_)
+        advance();
     const Address sender = submission.sender;
     const auto account_nonce = ledger_.account(sender).nonce;
     const auto nonce = submission.transaction.nonce;
@@ -321,7 +341,8 @@ bool Sequencer::execute(Submission submission)
     if (submission.arrived != Instant{})
     {
         record(latencies_.ingress, submission.arrived, submission.handed_in);
-        record(latencies_.queue, submission.handed_in, begin);
+        if (!submission.is_pooled)
+            record(latencies_.queue, submission.handed_in, begin);
     }
     if (!submission.await_release)
         submission.complete(SubmissionResult{std::move(*executed)});
@@ -331,10 +352,15 @@ bool Sequencer::execute(Submission submission)
 bool Sequencer::pool(Submission submission)
 {
     const auto account = ledger_.account(submission.sender);
-    auto added = pool_.add(submission, {account.nonce, account.balance}, clock_.now());
+    auto added = pool_.add(submission, {account.nonce, account.balance}, base_fee(), clock_.now());
     if (!added)
     {
-        refuse(std::move(submission), added.error());
+        const bool has_no_room = added.error() == PoolRefusal::full ||
+                                 (added.error() == PoolRefusal::account_limit_exceeded &&
+                                     pool_.next_nonce(submission.sender, account.nonce) != account.nonce);
+        // What fills the pool then can run as soon as there is a new block.
+        const bool is_brief = has_no_room && !waiting_for_room_.empty();
+        refuse(std::move(submission), is_brief ? PoolRefusal::block_full : added.error());
         return false;
     }
     pooled_.store(pool_.size(), std::memory_order_release);
@@ -342,15 +368,18 @@ bool Sequencer::pool(Submission submission)
     if (!std::exchange(added->place->is_pooled, true))
         added->place->complete(SubmissionResult{Pooled{}});
     if (added->replaced)
-    {
-        // Only the sender's next transaction waits for a fee; another one may pay the same.
-        if (added->replaced->transaction.nonce == account.nonce)
-            stop_waiting(*added->replaced);
-        refuse(std::move(*added->replaced), PoolRefusal::replaced);
-    }
+        drop(std::move(*added->replaced), PoolRefusal::replaced);
     if (added->evicted)
-        refuse(std::move(*added->evicted), PoolRefusal::evicted);
+        drop(std::move(*added->evicted), PoolRefusal::evicted);
     return true;
+}
+
+void Sequencer::drop(Submission submission, PoolRefusal reason)
+{
+    // Only the sender's next transaction waits for a fee; another one may pay the same.
+    if (submission.transaction.nonce == ledger_.account(submission.sender).nonce)
+        stop_waiting(submission);
+    refuse(std::move(submission), reason);
 }
 
 void Sequencer::stop_waiting(const Submission& submission)
@@ -364,8 +393,15 @@ void Sequencer::promote(const Address& sender)
         return;
     for (;;)
     {
+        const auto nonce = ledger_.account(sender).nonce;
+        if (clock_.now() >= round_end_ && pool_.next_nonce(sender, nonce) != nonce)
+        {
+            pool_.update(sender, nonce, base_fee());
+            waiting_for_room_.push_back(sender);
+            return;
+        }
         std::vector<Submission> stale;
-        auto next = pool_.take(sender, ledger_.account(sender).nonce, stale);
+        auto next = pool_.take(sender, nonce, stale);
         for (auto& submission : stale)
         {
             stop_waiting(submission);
@@ -378,7 +414,7 @@ void Sequencer::promote(const Address& sender)
             if (execute(std::move(*next)))
                 continue;
         }
-        pool_.update(sender, ledger_.account(sender).nonce);
+        pool_.update(sender, ledger_.account(sender).nonce, base_fee());
         return;
     }
 }
@@ -387,6 +423,7 @@ void Sequencer::refuse(Submission submission, std::variant<chain::InvalidTransac
 {
     const auto& transaction = submission.transaction;
     const auto account = ledger_.account(submission.sender);
+    const auto time = clock_.now();
     submission.complete(Refusal{.reason = reason,
         .nonce = transaction.nonce,
         .gas_limit = transaction.gas_limit,
@@ -397,6 +434,7 @@ void Sequencer::refuse(Submission submission, std::variant<chain::InvalidTransac
         .account_nonce = account.nonce,
         .balance = account.balance,
         .base_fee = *ledger_.open().opening.base_fee_per_gas,
-        .block_gas_limit = ledger_.open().opening.gas_limit});
+        .block_gas_limit = ledger_.open().opening.gas_limit,
+        .next_block_wait = block_end() - std::min(time, block_end())});
 }
 }  // namespace jiffy::sequencer

@@ -24,7 +24,7 @@ struct SequencerLatencies
 {
     /// From the reading of a request to its being decoded, its sender known.
     LatencyHistogram ingress;
-    /// From there to its turn.
+    /// From there to its turn, if it did not wait in the pool.
     LatencyHistogram queue;
     LatencyHistogram execution;
     /// No transaction runs while one block ends and the next one opens.
@@ -56,7 +56,7 @@ public:
         History& history,
         Sealer& sealer,
         Releaser& releaser,
-        ChainClock& clock,
+        const Clock& clock,
         const SequencerOptions& options);
     Sequencer(const Sequencer&) = delete;
     Sequencer& operator=(const Sequencer&) = delete;
@@ -80,6 +80,8 @@ public:
     {
         return ingress_.size() * execution_time_.get() / 1000;
     }
+    /// Microseconds that the clock is beyond the end of the open block, which is about to end; any thread.
+    [[nodiscard]] std::uint64_t lag() const noexcept;
     /// Transactions in the pool; any thread.
     [[nodiscard]] std::size_t pooled() const noexcept { return pooled_.load(std::memory_order_acquire); }
 
@@ -102,7 +104,8 @@ private:
 
     void run();
     void open_next_block();
-    /// Seals what is due.
+    /// Ends the open block if its time is over, and those that are missing after a pause: so many that requests need
+    /// not wait for long.
     void advance();
     void fill_with_waiting();
     void wait_for_seal(std::uint64_t number);
@@ -119,9 +122,11 @@ private:
     bool execute(Submission submission);
     /// Keeps it in the pool; false if it was refused.
     bool pool(Submission submission);
-    /// Forgets what the transaction, which has left the pool, was waiting for.
+    /// Refuses a transaction that has left the pool, and forgets what it was waiting for.
+    void drop(Submission submission, PoolRefusal reason);
+    /// Forgets what the transaction, which was its sender's next and has left the pool, was waiting for.
     void stop_waiting(const Submission& submission);
-    /// Runs the sender's pooled transactions that have become executable.
+    /// Runs the sender's pooled transactions that have become executable, while the round lasts.
     void promote(const Address& sender);
     void refuse(Submission submission, std::variant<chain::InvalidTransaction, PoolRefusal> reason);
     [[nodiscard]] std::uint64_t block_end() const noexcept;
@@ -131,7 +136,7 @@ private:
     History& history_;
     Sealer& sealer_;
     Releaser& releaser_;
-    ChainClock& clock_;
+    const Clock& clock_;
     SequencerOptions options_;
     Ledger ledger_;
     Pool pool_;
@@ -148,6 +153,9 @@ private:
     Doorbell doorbell_;
     SequencerLatencies latencies_;
     std::atomic<std::size_t> pooled_ = 0;
+    /// Microseconds. What comes to its turn then is for another block: transactions that compute for long must not
+    /// add up in this one.
+    std::uint64_t round_end_ = 0;
     /// Nanoseconds.
     MovingAverage execution_time_{10'000};
     std::atomic<bool> stopping_ = false;

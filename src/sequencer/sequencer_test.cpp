@@ -163,6 +163,87 @@ TEST(Sequencer, holds_what_does_not_fit_for_the_next_block)
     EXPECT_EQ(open->transactions[1].sender, chain.accounts[1].address);
 }
 
+TEST(Sequencer, says_when_to_try_again_while_what_fills_the_pool_waits_for_room_in_a_block)
+{
+    SequencerOptions options;
+    options.pool = {.transactions = 5, .per_sender = 3};
+    TestChain chain{options, 63'000};
+    chain.start_sequencer();
+    chain.pass(300);
+    for (std::uint64_t nonce = 0; nonce < 3; ++nonce)
+        EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(nonce))));
+    EXPECT_TRUE(is_pooled(chain.send(3, TestChain::transfer(1)))) << "waits for a nonce";
+    for (std::uint64_t nonce = 3; nonce < 6; ++nonce)
+        EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(nonce))));
+    const auto beyond_share = chain.send(0, TestChain::transfer(6));
+    ASSERT_TRUE(is_refused(beyond_share, PoolRefusal::block_full));
+    EXPECT_EQ(std::get<Refusal>(*beyond_share).next_block_wait, 700'000U);
+    EXPECT_TRUE(is_pooled(chain.send(1, TestChain::transfer(0))));
+    EXPECT_TRUE(is_pooled(chain.send(2, TestChain::transfer(0)))) << "the other one has to go";
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(0)), PoolRefusal::block_full));
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(1)), PoolRefusal::block_full));
+    // As promised, there is room in the next block.
+    chain.pass(700);
+    EXPECT_EQ(chain.sequencer->pooled(), 2U);
+    EXPECT_TRUE(is_pooled(chain.send(4, TestChain::transfer(0))));
+}
+
+TEST(Sequencer, gives_up_waiting_for_a_lower_base_fee_after_a_time)
+{
+    SequencerOptions options;
+    options.pool = {.transactions = 2, .lifetime = 1'500'000};
+    TestChain chain{options};
+    chain.start_sequencer();
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 450'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(1, 450'000'000))));
+    chain.pass(1001);
+    EXPECT_EQ(chain.sequencer->pooled(), 2U);
+    chain.pass(1000);
+    EXPECT_EQ(chain.sequencer->pooled(), 0U);
+    // What it has waited for is forgotten too.
+    EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
+    chain.pass(6000);
+    EXPECT_EQ(chain.sequencer->metrics().transactions, 1U);
+}
+
+TEST(Sequencer, what_waits_for_a_lower_base_fee_makes_room_for_what_can_run)
+{
+    SequencerOptions options;
+    options.pool = {.transactions = 2};
+    TestChain chain{options, 42'000};
+    chain.start_sequencer();
+    EXPECT_TRUE(is_pooled(chain.send(0, TestChain::transfer(0, 600'000'000))));
+    EXPECT_TRUE(is_pooled(chain.send(1, TestChain::transfer(0, 650'000'000))));
+    EXPECT_TRUE(is_executed(chain.send(2, TestChain::transfer(0))));
+    EXPECT_TRUE(is_executed(chain.send(2, TestChain::transfer(1))));
+    EXPECT_TRUE(is_pooled(chain.send(2, TestChain::transfer(2))));
+    EXPECT_TRUE(is_pooled(chain.send(3, TestChain::transfer(0))));
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(0)), PoolRefusal::block_full));
+    chain.pass(1001);
+    EXPECT_EQ(chain.history.open_block()->transactions.size(), 2U);
+    chain.pass(6000);
+    EXPECT_EQ(chain.sequencer->metrics().transactions, 4U) << "what had to go is not waited for";
+}
+
+TEST(Sequencer, the_time_in_the_pool_is_no_time_in_the_queue)
+{
+    TestChain chain;
+    chain.start_sequencer();
+    const auto send = [&](std::uint64_t nonce)
+    {
+        auto submission =
+            chain.make(0, TestChain::transfer(nonce), false, std::make_shared<std::optional<SubmissionResult>>());
+        submission.arrived = read_stopwatch();
+        ASSERT_TRUE(chain.sequencer->submit(submission));
+        chain.step();
+    };
+    send(1);
+    send(0);
+    EXPECT_EQ(chain.sequencer->metrics().transactions, 2U);
+    EXPECT_EQ(chain.sequencer->latencies().ingress.count(), 2U);
+    EXPECT_EQ(chain.sequencer->latencies().queue.count(), 1U);
+}
+
 TEST(Sequencer, holds_what_pays_too_little_until_the_base_fee_has_fallen)
 {
     TestChain chain;
@@ -261,82 +342,6 @@ TEST(Sequencer, a_transaction_that_reads_the_parent_hash_waits_for_it)
     EXPECT_EQ(chain.sequencer->metrics().parent_hash_waits, 5U);
 }
 
-TEST(Sequencer, catches_up_after_a_pause_and_stops_its_clock_after_a_long_one)
-{
-    TestChain chain;
-    chain.start_sequencer();
-    chain.clock.advance(5'000'000);
-    chain.step();
-    EXPECT_EQ(chain.history.open_block()->number(), 6U);
-    chain.clock.advance(1'000'000'000);
-    chain.step();
-    EXPECT_EQ(chain.history.open_block()->number(), 7U);
-    chain.pass(1000);
-    EXPECT_EQ(chain.history.open_block()->number(), 8U);
-    EXPECT_EQ(chain.history.open_block()->opening.timestamp, TestChain::genesis_time + 8);
-}
-
-TEST(Sequencer, contradicts_nothing_it_has_signed_when_the_clock_steps_backwards)
-{
-    TestChain chain;
-    chain.start_sequencer();
-    std::uint64_t nonce = 0;
-    for (const std::uint64_t step_back : {0U, 3'000U, 200'000U, 5'000'000U})
-    {
-        chain.pass(305);
-        chain.clock.step_back(step_back);
-        for (int i = 0; i < 3; ++i)
-        {
-            EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(nonce++)))) << "nobody waits for the clock";
-            chain.pass(1);
-        }
-    }
-    chain.pass(6'000);
-    chain.sealer->process_pending();
-    EXPECT_EQ(chain.history.sealed_number(), 2U);
-
-    std::uint64_t last_statement = 0;
-    std::uint64_t last_mini_block = 0;
-    for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)
-    {
-        const auto block = chain.history.find(number);
-        EXPECT_EQ(block->opening.timestamp, TestChain::genesis_time + number);
-        for (std::uint32_t i = 0; i < block->transactions.size(); ++i)
-        {
-            const auto statement = preconfirmation_of({block, i})->statement;
-            EXPECT_GE(statement.time, last_statement);
-            last_statement = statement.time;
-            EXPECT_LE(statement.time, chain.history.find_mini_block(statement.mini_block)->record().header.time);
-        }
-        for (std::size_t i = 0; i < block->mini_blocks.size(); ++i)
-        {
-            EXPECT_GT(block->mini_blocks[i].header.time, last_mini_block);
-            last_mini_block = block->mini_blocks[i].header.time;
-        }
-    }
-}
-
-TEST(Sequencer, an_empty_hour_leaves_no_more_than_the_history_keeps)
-{
-    TestChain chain{{}, 10'000'000'000, chain::ethereum_specification(TestChain::chain_id), 64};
-    chain.release_options.log_blocks = 4;
-    chain.release_options.mini_block_interval = 250'000;
-    chain.make_releaser();
-    chain.start_sequencer();
-    for (int i = 0; i < 4 * 3600; ++i)
-    {
-        chain.clock.advance(250'000);
-        chain.step();
-        chain.sealer->process_pending();
-    }
-    EXPECT_EQ(chain.history.sealed_number(), 3600U);
-    EXPECT_EQ(chain.history.sealed_head()->opening.timestamp, TestChain::genesis_time + 3600);
-    EXPECT_EQ(chain.releaser->metrics().mini_blocks, 4U * 3600);
-    EXPECT_EQ(chain.history.oldest_number(), 3601U - 63);
-    EXPECT_LE(chain.releaser->log().entries().size(), 4U * 6);
-    EXPECT_TRUE(is_executed(chain.send(0, TestChain::transfer(0))));
-}
-
 TEST(Sequencer, waits_for_the_sealing_thread_when_the_history_is_full_of_blocks_that_are_not_sealed)
 {
     TestChain chain{{}, 10'000'000'000, chain::ethereum_specification(TestChain::chain_id), 16};
@@ -418,9 +423,8 @@ TEST(Sequencer, works_with_its_threads)
     release_options.mini_block_interval = 2'000;
     release_options.block_interval = options.block_interval;
     ManualClock manual{TestChain::genesis_time * 1'000'000};
-    ChainClock chain_clock{manual};
-    Releaser releaser{chain.history, sealer, chain_clock, crypto::scalar_kernels(), release_options, [] {}};
-    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, chain_clock, options);
+    Releaser releaser{chain.history, sealer, manual, crypto::scalar_kernels(), release_options, [] {}};
+    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, manual, options);
     sealer.start();
     releaser.start();
     sequencer->start();

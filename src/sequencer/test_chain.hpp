@@ -47,12 +47,12 @@ struct TestChain
 
     void make_releaser()
     {
-        releaser.emplace(history, *sealer, chain_clock, crypto::scalar_kernels(), release_options, [] {});
+        releaser.emplace(history, *sealer, clock, crypto::scalar_kernels(), release_options, [] {});
     }
 
     void start_sequencer()
     {
-        sequencer.emplace(specification, world, history, *sealer, *releaser, chain_clock, options);
+        sequencer.emplace(specification, world, history, *sealer, *releaser, clock, options);
         releaser->process_pending();
     }
 
@@ -132,7 +132,6 @@ struct TestChain
     SequencerOptions options;
     ReleaseOptions release_options;
     ManualClock clock{genesis_time * 1'000'000};
-    ChainClock chain_clock{clock};
     chain::ChainSpecification specification;
     std::vector<DevelopmentAccount> accounts = development_accounts();
     Genesis genesis;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -110,6 +111,8 @@ public:
     template <class Serve>
     void advance(std::uint64_t now, const Serve& serve)
     {
+        // After a step backwards it would wait for as long as the clock was stepped.
+        waits_since_ = std::min(waits_since_, now);
         while (waiting_ != 0)
         {
             if (places_[next_ % capacity].has_value())
@@ -122,6 +125,14 @@ public:
             else
                 return;
         }
+    }
+
+    /// Calls `serve` with all that wait.
+    template <class Serve>
+    void flush(const Serve& serve)
+    {
+        while (waiting_ != 0)
+            pass_over(serve);
     }
 
     [[nodiscard]] bool is_waiting() const noexcept { return waiting_ != 0; }

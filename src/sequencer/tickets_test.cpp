@@ -67,6 +67,28 @@ TEST(ReorderBuffer, does_not_wait_for_one_while_thousands_come)
     EXPECT_TRUE(std::ranges::is_sorted(order.served));
 }
 
+TEST(ReorderBuffer, waits_no_longer_when_the_clock_steps_backwards)
+{
+    Order order;
+    order.put(1, 1'000'000);
+    order.advance(400'000);
+    EXPECT_TRUE(order.served.empty()) << "a step backwards is no long wait";
+    order.advance(400'000 + longest_wait);
+    EXPECT_TRUE(order.served.empty());
+    order.advance(400'001 + longest_wait);
+    EXPECT_EQ(order.served, (std::vector<std::uint64_t>{1}));
+}
+
+TEST(ReorderBuffer, gives_everything_away_in_the_end)
+{
+    Order order;
+    for (const std::uint64_t number : {9U, 2U, 5U})
+        order.put(number);
+    order.buffer.flush([&order](std::uint64_t value) { order.served.push_back(value); });
+    EXPECT_EQ(order.served, (std::vector<std::uint64_t>{2, 5, 9}));
+    EXPECT_FALSE(order.buffer.is_waiting());
+}
+
 RC_GTEST_PROP(ReorderBufferProperty, serves_everything_once_and_in_order_if_nothing_is_late, ())
 {
     Order order;
