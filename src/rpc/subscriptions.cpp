@@ -150,7 +150,7 @@ void Subscriptions::run()
         for (const auto& id : requests.removed)
             remove_if([&id](const Subscriber& subscriber) { return subscriber.id() == id; });
         const bool goes_on = tell_behind();
-        waiters_.run_due();
+        waiters_.run_due(std::chrono::steady_clock::now());
         update_follows_releases();
         if (!goes_on)
             waiters_.wait();

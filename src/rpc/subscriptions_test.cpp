@@ -305,7 +305,7 @@ TEST(Subscriptions, who_waits_for_a_nonce_is_woken_by_the_transaction_that_bring
         waiter.address = address;
         waiter.nonce = nonce;
         waiter.deadline = std::chrono::steady_clock::now() + std::chrono::hours{1};
-        waiter.current = current;
+        waiter.has_come = [current, nonce] { return current() >= nonce; };
         waiter.job = [&calls, nonce] { ++calls[nonce]; };
         ASSERT_TRUE(scene.subscriptions.when_nonce(waiter));
     }
