@@ -43,30 +43,38 @@ bool is_released(const TransactionPlace& place)
     return place.block->fragment_of(place.index) != nullptr;
 }
 
-/// Answers once the sender's nonce has passed that of the transaction, which is on its way since it was sent before.
-/// Not on the sequencing thread.
-void follow(Backend& backend, const Waiting& waiting, const Hash& hash, Refusal refusal)
+/// Answers for a transaction that is on its way since it was sent before: once it is released, or has given way to
+/// another one with its nonce. Not on the sequencing thread.
+void follow(Backend& backend, const Waiting& waiting, const Hash& hash, const Refusal& refusal)
 {
+    const auto answer = [&history = backend.history, waiting, hash]
+    {
+        if (const auto place = history.find_transaction(hash))
+            answer_with_receipt(waiting, *place);
+        else
+            answer_with_error(
+                waiting, {code::server_error, "transaction has left the txpool without being executed", {}});
+    };
     NonceWaiter waiter;
     waiter.address = refusal.sender;
     waiter.nonce = refusal.nonce + 1;
     waiter.deadline = waiting->deadline();
-    waiter.has_come = [&backend, hash]
+    waiter.has_come = [&history = backend.history, hash]
     {
-        const auto place = backend.history.find_transaction(hash);
+        const auto place = history.find_transaction(hash);
         return place && is_released(*place);
     };
-    waiter.job = [&backend, waiting, hash, refused = std::move(refusal)]() mutable
-    {
-        if (const auto place = backend.history.find_transaction(hash))
-            return answer_with_receipt(waiting, *place);
-        // Another one has taken its place.
-        refused.reason = chain::InvalidTransaction::nonce_mismatch_too_low;
-        refused.account_nonce = std::max(refused.account_nonce, refused.nonce + 1);
-        answer_with_error(waiting, error_of(refused));
-    };
+    waiter.job = answer;
     if (!backend.subscriptions.when_nonce(waiter))
-        answer_with_error(waiting, {code::limit_exceeded, "too many requests are waiting", {}});
+        return answer_with_error(waiting, {code::limit_exceeded, "too many requests are waiting", {}});
+    // It may have left the pool before anybody waited for its nonce.
+    sequencer::PoolQuery query{hash, [&history = backend.history, hash, answer](bool is_pooled)
+        {
+            if (!is_pooled && !history.find_transaction(hash))
+                answer();
+        }};
+    // Without an answer to that, the clock gives one.
+    backend.sequencer.query(query);
 }
 
 /// A client that has lost the answer, or does not want to wait for it, sends a transaction again: it gets the receipt

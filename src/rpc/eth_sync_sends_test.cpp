@@ -110,6 +110,27 @@ TEST_F(SyncSends, calls_that_were_answered_at_once_do_not_keep_others_out)
         ASSERT_EQ(scene.result("eth_callAfter", {call, condition}), "0x1234");
 }
 
+TEST_F(SyncSends, a_nonce_gap_names_the_nonce_that_is_taken)
+{
+    const auto base_fee = scene.chain.history.open_block()->opening.base_fee_per_gas->low();
+    const auto send = [&](std::uint64_t nonce)
+    {
+        auto answer = scene.ask(
+            "eth_sendRawTransactionSync", json::array({scene.sign(0, TestChain::transfer(nonce, base_fee - 1))}));
+        scene.take_in();
+        scene.chain.step();
+        return answer;
+    };
+    const auto first = send(0);
+    auto refused = send(2).get()["error"];
+    EXPECT_EQ(refused["code"], 6);
+    EXPECT_EQ(refused["data"], "0x1");
+    EXPECT_EQ(refused["message"], "nonce too high: next nonce 1, tx nonce 2");
+    const auto second = send(1);
+    EXPECT_FALSE(is_ready(second));
+    EXPECT_EQ(send(3).get()["error"]["data"], "0x2");
+}
+
 TEST_F(SyncSends, a_repeated_one_gets_the_receipt_of_the_first)
 {
     scene.subscriptions.start();
@@ -158,7 +179,10 @@ TEST_F(SyncSends, a_repeated_one_waits_with_the_first_in_the_pool)
     EXPECT_EQ(answers[1].get()["result"]["preconfirmation"], receipt["preconfirmation"]);
     EXPECT_EQ(answers[2].get()["result"]["preconfirmation"], receipt["preconfirmation"]);
     EXPECT_EQ(answers[3].get()["error"]["message"], "transaction was replaced by one that pays more");
-    EXPECT_EQ(answers[4].get()["error"]["message"], "nonce too low: next nonce 1, tx nonce 0");
+    // The one that follows asks the sequencing thread whether it is too late.
+    while (!is_ready(answers[4]))
+        scene.chain.step();
+    EXPECT_EQ(answers[4].get()["error"]["message"], "transaction has left the txpool without being executed");
     EXPECT_EQ(other.get()["result"]["status"], "0x1");
 }
 }  // namespace
