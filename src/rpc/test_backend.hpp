@@ -44,11 +44,19 @@ struct TestBackend
     }
     Json result(const std::string& method, const Json& parameters = Json::array())
     {
-        return ask(method, parameters).get()["result"];
+        return answer(method, parameters)["result"];
     }
     Json error(const std::string& method, const Json& parameters = Json::array())
     {
-        return ask(method, parameters).get()["error"];
+        return answer(method, parameters)["error"];
+    }
+    /// For what is answered without anything else being done.
+    Json answer(const std::string& method, const Json& parameters)
+    {
+        auto future = ask(method, parameters);
+        if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready)
+            throw std::runtime_error{"no answer to " + method};
+        return future.get();
     }
 
     /// Hands what was sent to the sequencer.
