@@ -227,9 +227,9 @@ Error error_of(const Refusal& refusal)
     {
         if (*pool_reason == PoolRefusal::nonce_gap)
             return {code::nonce_gap,
-                "nonce too high: next nonce " + std::to_string(refusal.account_nonce) + ", tx nonce " +
+                "nonce too high: next nonce " + std::to_string(refusal.next_nonce) + ", tx nonce " +
                     std::to_string(refusal.nonce),
-                json_string(to_quantity(refusal.account_nonce))};
+                json_string(to_quantity(refusal.next_nonce))};
         if (*pool_reason == PoolRefusal::block_full)
             return block_full_error(refusal.next_block_wait);
         return {code::server_error, std::string{text_of(*pool_reason)}, {}};

@@ -70,37 +70,34 @@ void call_after(Call& call)
     if (call.reject_bad_parameters(4))
         return;
 
-    struct Waiting
-    {
-        Reply reply;
-        std::atomic<bool> answered = false;
-    };
-    const auto waiting = std::make_shared<Waiting>(std::move(call.reply));
     auto& backend = call.backend;
+    const auto nonce_now = [&backend, account = condition.account] { return newest_nonce(backend, account); };
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    const auto waiting = std::make_shared<TimedReply>(std::move(call.reply), deadline,
+        [nonce_now]
+        {
+            return Error{code::server_error, "Timeout: timeout waiting for nonce condition",
+                json_string(to_quantity(nonce_now()))};
+        });
     NonceWaiter waiter;
     waiter.address = condition.account;
     waiter.nonce = condition.nonce;
-    waiter.deadline = std::chrono::steady_clock::now() + timeout;
-    waiter.current = [&backend, account = condition.account] { return newest_nonce(backend, account); };
+    waiter.deadline = deadline;
+    waiter.has_come = [nonce_now, nonce = condition.nonce] { return nonce_now() >= nonce; };
     waiter.job = [waiting, request, &backend]
     {
-        if (waiting->answered.exchange(true))
+        auto* reply = waiting->take();
+        if (reply == nullptr)
             return;
-        std::move_only_function<void()> make_call = [waiting, request, &backend]
-        { answer_call(waiting->reply, backend, *request); };
+        std::move_only_function<void()> make_call = [waiting, reply, request, &backend]
+        { answer_call(*reply, backend, *request); };
         if (!backend.workers.submit(make_call))
-            waiting->reply.error({code::limit_exceeded, "too many requests are waiting", {}});
+            reply->error({code::limit_exceeded, "too many requests are waiting", {}});
     };
-    SealWaiters::Job give_up = [waiting, current = waiter.current]
-    {
-        if (!waiting->answered.exchange(true))
-            waiting->reply.error({code::server_error, "Timeout: timeout waiting for nonce condition",
-                json_string(to_quantity(current()))});
-    };
-    const auto deadline = waiter.deadline;
-    if (!backend.subscriptions.when_nonce(waiter) || !backend.waiters.at(deadline, give_up))
-        if (!waiting->answered.exchange(true))
-            waiting->reply.error({code::limit_exceeded, "too many requests are waiting", {}});
+    if (backend.subscriptions.when_nonce(waiter))
+        backend.waiters.expire_in_time(waiting);
+    else if (auto* reply = waiting->take())
+        reply->error({code::limit_exceeded, "too many requests are waiting", {}});
 }
 
 void estimate_gas(Call& call)

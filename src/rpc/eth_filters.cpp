@@ -96,12 +96,13 @@ void get_filter_changes(Call& call)
 
     const auto& history = call.backend.history;
     const auto last = history.sealed_number();
-    const auto first = std::max(filter->state.next_block, history.oldest_number());
+    auto first = filter->state.next_block;
     call.backend.filters.advance(filter->id, last + 1, 0);
     if (first > last)
         return call.reply.result([](JsonWriter& json) { json.raw("[]"); });
     if (filter->state.kind == FilterState::Kind::logs)
         return answer_with_logs(call.reply, call.backend, filter->state.logs, first, last);
+    first = std::max(first, history.oldest_number());
     call.reply.result(
         [&](JsonWriter& json)
         {

@@ -49,7 +49,7 @@ struct FoundPage
     std::optional<LogCursor> next;
 };
 
-FoundPage search_page(const Backend& backend,
+Result<FoundPage, Error> search_page(const Backend& backend,
     const LogFilter& filter,
     LogCursor cursor,
     std::uint64_t last,
@@ -66,7 +66,7 @@ FoundPage search_page(const Backend& backend,
         }
         auto block = backend.history.find(number);
         if (!block)
-            continue;
+            return failure(pruned_block(backend.history, number));
         if (const auto* sealed = block->sealed(); sealed != nullptr && !may_match(filter, sealed->header.logs_bloom))
             continue;
         std::vector<LogPlace> places;
@@ -100,31 +100,41 @@ void write_page(JsonWriter& json, const FoundPage& page)
     json.end_object();
 }
 
+/// Whether a page of the filter, which begins with the cursor now, can have ended there.
+bool is_of(const LogCursor& cursor, const LogFilter& filter, const BlockRange& range)
+{
+    const auto* first = filter.from ? std::get_if<std::uint64_t>(&*filter.from) : nullptr;
+    return cursor.block == range.first && cursor.block <= range.last && (first == nullptr || cursor.block >= *first);
+}
+
 void get_logs_with_cursor(Call& call)
 {
     const auto filter = call.parameters.log_filter(0);
     const auto wanted = call.parameters.log_page(0);
     if (call.reject_bad_parameters(1))
         return;
-    const auto range = range_of(call.backend, filter);
+    const auto epoch = call.backend.releaser.terms().epoch;
+    const auto cursor = wanted.cursor ? decode_cursor(*wanted.cursor) : std::nullopt;
+    if (cursor && cursor->epoch != epoch)
+        return call.reply.error({code::invalid_params, "invalid argument 0: the cursor is of another epoch", {}});
+    // The pages before have come to the cursor's block, wherever the filter would begin by now.
+    auto rest = filter;
+    if (cursor)
+        rest.from = cursor->block;
+    const auto range = range_of(call.backend, rest);
+    if (wanted.cursor && !(cursor && range && is_of(*cursor, filter, *range)))
+        return call.reply.error({code::invalid_params, "invalid argument 0: the cursor is not of this filter", {}});
     if (!range)
         return call.reply.error(range.error());
     const auto last = range->last;
-    LogCursor cursor{call.backend.releaser.terms().epoch, range->first, 0};
-    if (wanted.cursor)
-    {
-        const auto given = decode_cursor(*wanted.cursor);
-        if (!given || given->block < range->first || given->block > last)
-            return call.reply.error({code::invalid_params, "invalid argument 0: the cursor is not of this filter", {}});
-        if (given->epoch != cursor.epoch)
-            return call.reply.error({code::invalid_params, "invalid argument 0: the cursor is of another epoch", {}});
-        cursor = *given;
-    }
+    const auto start = cursor.value_or(LogCursor{epoch, range->first, 0});
     const auto limit = std::min<std::uint64_t>(wanted.limit.value_or(~std::uint64_t{0}), call.backend.limits.logs);
-    const auto answer = [&backend = call.backend, filter, cursor, last, limit](Reply& reply)
+    const auto answer = [&backend = call.backend, filter, start, last, limit](Reply& reply)
     {
-        const auto page = search_page(backend, filter, cursor, last, limit);
-        reply.result([&page](JsonWriter& json) { write_page(json, page); });
+        const auto page = search_page(backend, filter, start, last, limit);
+        if (!page)
+            return reply.error(page.error());
+        reply.result([&page](JsonWriter& json) { write_page(json, *page); });
     };
     if (goes_to_pending(filter) || range->first > last)
         return answer(call.reply);

@@ -21,12 +21,26 @@ bool is_pending(const std::optional<BlockSelector>& selector)
     return selector && *selector == BlockSelector{BlockTag::pending};
 }
 
+/// What has no end and no beginning but now.
+bool is_open(const std::optional<BlockSelector>& selector)
+{
+    return !selector || *selector == BlockSelector{BlockTag::latest} || is_pending(selector);
+}
+
+std::optional<std::uint64_t> resumed_from(Call& call)
+{
+    return call.parameters.subscription_options(1).from_mini_block;
+}
+
 Wish read_logs(Call& call)
 {
     Logs logs;
     if (!call.parameters.has(1))
         return {std::move(logs), {}};
     logs.filter = call.parameters.log_filter(1);
+    if (!is_open(logs.filter.from) || !is_open(logs.filter.to) || logs.filter.block_hash)
+        call.parameters.reject(
+            1, "a subscription is about new logs: fromBlock and toBlock can be latest or pending, blockHash cannot be");
     const auto from = call.parameters.subscription_options(1).from_mini_block;
     logs.at_release = from || is_pending(logs.filter.from) || is_pending(logs.filter.to);
     return {std::move(logs), from};
@@ -45,14 +59,16 @@ std::optional<Wish> read_wish(Call& call)
 {
     const auto name = call.parameters.string(0);
     if (name == "newHeads")
-        return Wish{NewHeads{}, {}};
+    {
+        const auto from = resumed_from(call);
+        return Wish{NewHeads{from.has_value()}, from};
+    }
     if (name == "newPendingTransactions")
         return Wish{NewTransactions{call.parameters.has(1) && call.parameters.boolean(1)}, {}};
     if (name == "logs")
         return read_logs(call);
     if (name == "miniBlocks")
-        return Wish{MiniBlocks{},
-            call.parameters.has(1) ? call.parameters.subscription_options(1).from_mini_block : std::nullopt};
+        return Wish{MiniBlocks{}, resumed_from(call)};
     if (name == "stateChanges")
         return read_state_changes(call);
     if (name == "syncing")

@@ -98,6 +98,7 @@ void HttpConnection::on_header(boost::system::error_code error)
         return write(415, "invalid content type, only application/json is supported\n", false);
 
     state_ = State::reading_body;
+    set_deadline();
     if (const auto length = parser_->content_length())
         parser_->get().body().reserve(*length + body_padding);
     if (request[http::field::expect] != "100-continue")

@@ -21,7 +21,11 @@ public:
     void close();
     /// Between two requests.
     [[nodiscard]] bool is_idle() const noexcept { return state_ == State::reading_header; }
-    [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
+    /// The client has had its time. While it waits for an answer it has all the time that there is.
+    [[nodiscard]] bool is_overdue(std::chrono::steady_clock::time_point now) const noexcept
+    {
+        return state_ != State::answering && deadline_ < now;
+    }
 
 private:
     enum class State : std::uint8_t

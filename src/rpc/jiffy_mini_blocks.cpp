@@ -27,8 +27,13 @@ void get_mini_block_by_number(Call& call)
 {
     const auto number = call.parameters.quantity(0);
     const bool full = call.parameters.has(1) && call.parameters.boolean(1);
-    if (!call.reject_bad_parameters(2))
-        answer_with_mini_block(call, call.backend.history.find_mini_block(number), full);
+    if (call.reject_bad_parameters(2))
+        return;
+    const auto& history = call.backend.history;
+    const auto place = history.find_mini_block(number);
+    if (!place && number < oldest_mini_block(history))
+        return call.reply.error(pruned_mini_block(history, number));
+    answer_with_mini_block(call, place, full);
 }
 
 void get_mini_block_by_hash(Call& call)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/log_search.hpp"
 
+#include "base/hex.hpp"
+#include "rpc/json_writer.hpp"
 #include "rpc/state_view.hpp"
 
 namespace jiffy::rpc
@@ -20,7 +22,7 @@ Result<FoundLogs, Error> search(const Backend& backend,
     {
         auto block = backend.history.find(number);
         if (!block)
-            continue;
+            return failure(pruned_block(backend.history, number));
         if (const auto* sealed = block->sealed(); sealed != nullptr && !may_match(filter, sealed->header.logs_bloom))
             continue;
         const auto before = found.places.size();
@@ -46,6 +48,14 @@ std::optional<std::uint64_t> range_end(const Backend& backend, const std::option
     return block ? std::optional{block->number()} : std::nullopt;
 }
 }  // namespace
+
+Error pruned_block(const sequencer::History& history, std::uint64_t number)
+{
+    const auto oldest = std::max(history.oldest_number(), number + 1);
+    return {code::pruned,
+        "block " + std::to_string(number) + " is not kept any more, the oldest one is " + std::to_string(oldest),
+        json_string(to_quantity(oldest))};
+}
 
 void write_logs(JsonWriter& json, const FoundLogs& found)
 {

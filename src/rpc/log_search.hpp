@@ -16,7 +16,11 @@ struct FoundLogs
 
 void write_logs(JsonWriter& json, const FoundLogs& found);
 
-/// Answers with the matching logs of the blocks from `first` to `last`, or that there are too many.
+/// For a block that is not kept any more.
+Error pruned_block(const sequencer::History& history, std::uint64_t number);
+
+/// Answers with the matching logs of the blocks from `first` to `last`, none of which is after the open one; or that
+/// there are too many, or that not all blocks are kept.
 void answer_with_logs(Reply& reply,
     const Backend& backend,
     const LogFilter& filter,

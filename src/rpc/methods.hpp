@@ -18,6 +18,7 @@ std::span<const Method> eth_filter_methods();
 std::span<const Method> eth_log_methods();
 std::span<const Method> eth_state_methods();
 std::span<const Method> eth_subscription_methods();
+std::span<const Method> eth_sync_send_methods();
 std::span<const Method> eth_transaction_methods();
 std::span<const Method> jiffy_methods();
 std::span<const Method> jiffy_mini_block_methods();

@@ -5,7 +5,7 @@ namespace jiffy::rpc
 {
 void NonceWaiters::add(NonceWaiter waiter)
 {
-    if (waiter.current() >= waiter.nonce)
+    if (waiter.has_come())
         return waiter.job();
     const auto address = waiter.address;
     by_address_.emplace(address, std::move(waiter));

@@ -16,8 +16,8 @@ struct NonceWaiter
     Address address;
     std::uint64_t nonce = 0;
     std::chrono::steady_clock::time_point deadline;
-    /// The account's nonce in the newest state.
-    std::function<std::uint64_t()> current;
+    /// Whether that is so already.
+    std::function<bool()> has_come;
     std::move_only_function<void()> job;
 };
 

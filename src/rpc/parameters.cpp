@@ -96,6 +96,14 @@ std::uint64_t Parameters::lenient_number(std::size_t index)
     return value_or_reject(*this, index, required(index), parse_lenient_number);
 }
 
+std::optional<std::uint64_t> Parameters::number_if_any(std::size_t index)
+{
+    if (!has(index))
+        return std::nullopt;
+    const auto number = parse_lenient_number(elements_[index]);
+    return number ? std::optional{*number} : std::nullopt;
+}
+
 bool Parameters::boolean(std::size_t index)
 {
     const auto element = required(index);

@@ -137,6 +137,8 @@ public:
     U256 quantity256(std::size_t index);
     /// A hex number or a plain one.
     std::uint64_t lenient_number(std::size_t index);
+    /// Likewise, but empty if there is none, or something else.
+    std::optional<std::uint64_t> number_if_any(std::size_t index);
     bool boolean(std::size_t index);
     std::string_view string(std::size_t index);
     /// `latest` if the parameter is not there.

@@ -32,6 +32,8 @@ public:
     {
     }
 
+    /// One that stands where the others stand.
+    void join(Subscription subscription) { live_.push_back(std::move(subscription)); }
     /// `next` is not after where the others stand when `tell_behind` is called next.
     void add(Subscription subscription, ChainPosition next) { behind_.push_back({std::move(subscription), next}); }
 

@@ -5,6 +5,11 @@
 
 namespace jiffy::rpc
 {
+namespace
+{
+constexpr std::chrono::milliseconds look_interval{10};
+}  // namespace
+
 bool SealWaiters::when_sealed(std::uint64_t number, Job& job)
 {
     {
@@ -22,39 +27,27 @@ bool SealWaiters::when_sealed(std::uint64_t number, Job& job)
     return true;
 }
 
-bool SealWaiters::at(std::chrono::steady_clock::time_point time, Job& job)
+bool SealWaiters::post(Job& job)
 {
-    if (timed_job_count_.load(std::memory_order_relaxed) >= capacity_)
+    if (!posted_.try_push(job))
         return false;
-    TimedJob timed{time, std::move(job)};
-    if (!timed_jobs_.try_push(timed))
-    {
-        job = std::move(timed.job);
-        return false;
-    }
-    timed_job_count_.fetch_add(1, std::memory_order_relaxed);
     doorbell_.ring();
     return true;
 }
 
-void SealWaiters::run_due()
+void SealWaiters::run_due(std::chrono::steady_clock::time_point now)
 {
-    while (auto timed = timed_jobs_.try_pop())
-        by_time_.emplace(timed->time, std::move(timed->job));
+    timed_replies_.expire(now);
+    while (auto job = posted_.try_pop())
+        (*job)();
 
     std::vector<Job> due;
-    const auto take = [&due](auto& jobs, const auto& limit)
-    {
-        const auto end = jobs.upper_bound(limit);
-        for (auto place = jobs.begin(); place != end; ++place)
-            due.push_back(std::move(place->second));
-        jobs.erase(jobs.begin(), end);
-    };
-    take(by_time_, std::chrono::steady_clock::now());
-    timed_job_count_.fetch_sub(due.size(), std::memory_order_relaxed);
     {
         const std::lock_guard lock{mutex_};
-        take(by_number_, history_.sealed_number());
+        const auto end = by_number_.upper_bound(history_.sealed_number());
+        for (auto place = by_number_.begin(); place != end; ++place)
+            due.push_back(std::move(place->second));
+        by_number_.erase(by_number_.begin(), end);
     }
     for (auto& job : due)
         job();
@@ -62,9 +55,7 @@ void SealWaiters::run_due()
 
 void SealWaiters::wait()
 {
-    if (by_time_.empty())
-        doorbell_.wait();
-    else
-        doorbell_.wait_until(by_time_.begin()->first);
+    // Nobody rings for a reply with a deadline.
+    doorbell_.wait_until(std::chrono::steady_clock::now() + look_interval);
 }
 }  // namespace jiffy::rpc

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rpc/timed_replies.hpp"
 #include "sequencer/doorbell.hpp"
 #include "sequencer/history.hpp"
 #include "sequencer/queues.hpp"
@@ -11,7 +12,8 @@
 
 namespace jiffy::rpc
 {
-/// Requests that are held until a block is sealed, and requests that are answered at the latest at some time.
+/// Requests that are held until a block is sealed, requests that are answered at the latest at some time, and what else
+/// is to be done on the thread that follows the chain, which is the notifying one.
 class SealWaiters
 {
 public:
@@ -20,38 +22,34 @@ public:
     SealWaiters(const sequencer::History& history, std::size_t capacity)
       : history_{history}
       , capacity_{capacity}
-      , timed_jobs_{capacity}
+      , posted_{capacity}
     {
     }
 
     /// Runs `job` once the block is sealed: on the calling thread if it is, else on the notifying one. False, with
     /// `job` left alone, if too many wait.
     bool when_sealed(std::uint64_t number, Job& job);
-    /// Runs `job` at the time, on the notifying thread. Takes no lock, for the sequencing thread calls it.
-    bool at(std::chrono::steady_clock::time_point time, Job& job);
+    /// Any thread: gives the reply when its time is over, a few milliseconds late at most. Takes no lock, and costs
+    /// next to nothing for one that is given soon.
+    void expire_in_time(std::shared_ptr<TimedReply> reply) noexcept { timed_replies_.add(std::move(reply)); }
+    /// Any thread: runs `job` soon on the notifying thread. Takes no lock, for the sequencing thread calls it. False,
+    /// with `job` left alone, if too many wait.
+    bool post(Job& job);
 
     /// Any thread: there is something new for the notifying thread.
     void notify() { doorbell_.ring(); }
     /// Notifying thread: runs what is due.
-    void run_due();
-    /// Notifying thread: waits until somebody notifies or the next timed job is due.
+    void run_due(std::chrono::steady_clock::time_point now);
+    /// Notifying thread: waits until somebody notifies or it is time to look at the clock again.
     void wait();
 
 private:
-    struct TimedJob
-    {
-        std::chrono::steady_clock::time_point time;
-        Job job;
-    };
-
     const sequencer::History& history_;
     std::size_t capacity_;
     sequencer::Doorbell doorbell_;
     std::mutex mutex_;
     std::multimap<std::uint64_t, Job> by_number_;
-    /// Timed jobs on their way into `by_time_`, which is the notifying thread's own.
-    sequencer::MpscQueue<TimedJob> timed_jobs_;
-    std::multimap<std::chrono::steady_clock::time_point, Job> by_time_;
-    std::atomic<std::size_t> timed_job_count_ = 0;
+    sequencer::MpscQueue<Job> posted_;
+    TimedReplies timed_replies_;
 };
 }  // namespace jiffy::rpc

@@ -172,7 +172,7 @@ void IoThread::sweep()
                 const auto current = place++;
                 // A WebSocket stream keeps its own time.
                 if (const auto* http = std::get_if<std::shared_ptr<HttpConnection>>(&*current))
-                    if ((*http)->deadline() < now)
+                    if ((*http)->is_overdue(now))
                         (*http)->close();
             }
             sweep();

@@ -27,7 +27,8 @@ struct ServerLimits
     std::chrono::seconds farewell{30};
     /// Requests of one WebSocket connection that are being answered; further ones stay unread.
     std::size_t requests_in_flight = 256;
-    /// Time to send a request, to read an answer, or between two requests of a kept connection.
+    /// Time to send a header or a body, to read an answer, or between two requests of a kept connection; not that in
+    /// which a request is answered.
     std::chrono::seconds idle{120};
 };
 

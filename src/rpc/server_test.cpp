@@ -3,6 +3,7 @@
 
 #include "rpc/test_client.hpp"
 
+#include <future>
 #include <gtest/gtest.h>
 #include <mutex>
 #include <thread>
@@ -233,6 +234,24 @@ TEST(Server, gives_a_client_that_reads_late_every_byte)
         std::this_thread::yield();
     for (std::size_t i = 0; i < count; ++i)
         EXPECT_EQ(client.read_text(), text_of(i)) << i;
+}
+
+TEST(Server, closes_a_connection_that_is_idle_but_none_that_waits_for_its_answer)
+{
+    auto options = small_server();
+    options.limits.idle = std::chrono::seconds{0};
+    std::promise<Responder> held;
+    auto server = std::move(*Server::listen(options));
+    server->start(
+        [&](std::string, const std::shared_ptr<Channel>&, Responder respond) { held.set_value(std::move(respond)); });
+    TestClient waiting{server->port()};
+    ASSERT_TRUE(waiting.send("POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\nx"));
+    auto respond = held.get_future().get();
+    TestClient idle{server->port()};
+    EXPECT_EQ(idle.read_response().status, 0);
+    EXPECT_FALSE(idle.is_timed_out());
+    respond(std::string{"late"});
+    EXPECT_EQ(waiting.read_response().body, "late");
 }
 
 TEST(Server, answers_what_it_has_begun_when_it_stops)

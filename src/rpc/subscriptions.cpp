@@ -23,7 +23,21 @@ std::size_t count_mini_blocks(const sequencer::BlockRecord& block)
     return block.mini_blocks.size();
 }
 
-std::size_t after_mini_block(const sequencer::BlockRecord&, std::size_t first, std::size_t)
+std::size_t count_sealed(const sequencer::BlockRecord& block)
+{
+    return block.sealed() != nullptr ? 1 : 0;
+}
+
+/// The first block whose header is told to one who resumes.
+std::uint64_t first_head(const sequencer::History& history, const ChainPosition& mini_block)
+{
+    // A sealed block gets no further mini-block: what comes next is in the next one.
+    const auto block = history.find(mini_block.block);
+    const bool is_over = block && block->sealed() != nullptr && mini_block.index == block->mini_blocks.size();
+    return mini_block.block + (is_over ? 1 : 0);
+}
+
+std::size_t after_one(const sequencer::BlockRecord&, std::size_t first, std::size_t)
 {
     return first + 1;
 }
@@ -44,10 +58,11 @@ void remove_from(std::vector<Subscription>& subscriptions, Predicate predicate)
 Subscriptions::Subscriptions(const sequencer::History& history, SealWaiters& waiters)
   : history_{history}
   , waiters_{waiters}
+  , heads_{tell_head, after_one}
   , transactions_{tell_transactions, end_of_fragment}
   , released_logs_{tell_logs, end_of_fragment}
   , state_changes_{tell_state_changes, end_of_fragment}
-  , mini_blocks_{tell_mini_blocks, after_mini_block}
+  , mini_blocks_{tell_mini_blocks, after_one}
   , nonce_waiters_{std::random_device{}()}
 {
 }
@@ -150,7 +165,7 @@ void Subscriptions::run()
         for (const auto& id : requests.removed)
             remove_if([&id](const Subscriber& subscriber) { return subscriber.id() == id; });
         const bool goes_on = tell_behind();
-        waiters_.run_due();
+        waiters_.run_due(std::chrono::steady_clock::now());
         update_follows_releases();
         if (!goes_on)
             waiters_.wait();
@@ -160,8 +175,13 @@ void Subscriptions::run()
 void Subscriptions::begin(Wanted wanted)
 {
     auto& [subscriber, topic, start] = wanted;
-    if (std::holds_alternative<NewHeads>(topic))
-        heads_.push_back({std::move(subscriber)});
+    if (const auto* heads = std::get_if<NewHeads>(&topic))
+    {
+        if (!heads->resumes)
+            return heads_.join({std::move(subscriber)});
+        const auto first = first_head(history_, start.mini_block);
+        heads_.add({std::move(subscriber), first}, {std::min(first, told_sealed_ + 1), 0});
+    }
     else if (auto* logs = std::get_if<Logs>(&topic))
     {
         LogSubscription subscription{std::move(subscriber), std::move(logs->filter)};
@@ -204,7 +224,7 @@ void Subscriptions::tell_released(const sequencer::BlockRecord& block, std::size
 
 void Subscriptions::tell_sealed(const sequencer::BlockRecord& block)
 {
-    tell_head(heads_, block);
+    heads_.tell(block, 0, 1);
     tell_logs(sealed_logs_, block, 0, block.transactions.size());
     nonce_waiters_.expire(std::chrono::steady_clock::now());
     remove_closed();
@@ -216,13 +236,14 @@ bool Subscriptions::tell_behind()
     is_told |= released_logs_.tell_behind(history_, told_released_, count_released);
     is_told |= state_changes_.tell_behind(history_, told_released_, count_released);
     is_told |= mini_blocks_.tell_behind(history_, told_mini_blocks_, count_mini_blocks);
+    is_told |= heads_.tell_behind(history_, {told_sealed_ + 1, 0}, count_sealed);
     return is_told;
 }
 
 template <class Predicate>
 void Subscriptions::remove_if(Predicate predicate)
 {
-    remove_from(heads_, predicate);
+    heads_.remove_if(predicate);
     remove_from(sealed_logs_, predicate);
     transactions_.remove_if(predicate);
     released_logs_.remove_if(predicate);

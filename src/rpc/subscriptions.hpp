@@ -15,6 +15,8 @@ namespace jiffy::rpc
 /// What a subscriber is told of.
 struct NewHeads
 {
+    /// Those since the beginning, too.
+    bool resumes = false;
 };
 struct Logs
 {
@@ -63,7 +65,7 @@ public:
 
     /// A fresh id for a subscription of the channel, which `add` makes effective; or why there is none.
     Result<RandomId, Error> reserve_id(const std::shared_ptr<Channel>& channel);
-    /// What happens from `start` on is told; of sealed blocks, what happens from now on.
+    /// What happens from `start` on is told; of sealed blocks, what happens from now on, unless the topic is resumed.
     void add(const RandomId& id, const std::shared_ptr<Channel>& channel, Topic topic, const SubscriptionStart& start);
     /// False if the channel has no such subscription.
     bool remove(const RandomId& id, const std::shared_ptr<Channel>& channel);
@@ -111,7 +113,7 @@ private:
     std::uint64_t told_sealed_ = 0;
     ChainPosition told_released_;
     ChainPosition told_mini_blocks_;
-    std::vector<HeadSubscription> heads_;
+    ResumableTopic<HeadSubscription> heads_;
     std::vector<LogSubscription> sealed_logs_;
     ResumableTopic<TransactionSubscription> transactions_;
     ResumableTopic<LogSubscription> released_logs_;

@@ -238,6 +238,50 @@ TEST(Subscriptions, who_wants_to_resume_what_is_not_kept_or_not_there_is_told_wh
     EXPECT_EQ(future.error().data, json_string(to_quantity(next)));
 }
 
+TEST(Subscriptions, heads_go_on_with_the_block_of_a_mini_block)
+{
+    Scene scene;
+    Listener always;
+    scene.subscribe(always, NewHeads{}, next_start(scene.chain.history));
+    const auto add = [&scene](Listener& listener, std::uint64_t mini_block)
+    {
+        const auto start = start_of_mini_block(scene.chain.history, mini_block);
+        ASSERT_TRUE(start.has_value());
+        scene.subscribe(listener, NewHeads{true}, *start);
+    };
+    scene.pass(3501);
+    ASSERT_TRUE(Scene::wait_for([&] { return always.count() == 3; }));
+    // From the first block, from the middle of the second, from the open one, and, as one does who has seen the third
+    // head, from the mini-block after it.
+    std::array<Listener, 4> late;
+    constexpr std::array<std::uint64_t, late.size()> starts{0, 150, 340, 300};
+    for (std::size_t i = 0; i < late.size(); ++i)
+        add(late[i], starts[i]);
+    scene.pass(499);
+    ASSERT_TRUE(Scene::wait_for([&] { return always.count() == 4; }));
+    // Nothing of the open block is sealed yet.
+    Listener last;
+    add(last, next_mini_block(scene.chain.history));
+    scene.pass(1000);
+    const auto has = [](Listener& listener, std::size_t count)
+    { return [&listener, count] { return listener.count() == count; }; };
+    const auto heads = [&always](std::size_t first)
+    {
+        auto all = always.results();
+        return std::vector<json>(all.begin() + static_cast<std::ptrdiff_t>(first), all.end());
+    };
+    ASSERT_TRUE(Scene::wait_for(has(always, 5)));
+    constexpr std::array<std::size_t, late.size()> firsts{0, 1, 3, 3};
+    for (std::size_t i = 0; i < late.size(); ++i)
+    {
+        EXPECT_TRUE(Scene::wait_for(has(late[i], 5 - firsts[i])));
+        EXPECT_EQ(late[i].results(), heads(firsts[i])) << starts[i];
+    }
+    EXPECT_TRUE(Scene::wait_for(has(last, 1)));
+    EXPECT_EQ(last.results(), heads(4));
+    scene.subscriptions.stop();
+}
+
 TEST(Subscriptions, all_who_are_told_the_same_share_one_text)
 {
     Scene scene;
@@ -305,7 +349,7 @@ TEST(Subscriptions, who_waits_for_a_nonce_is_woken_by_the_transaction_that_bring
         waiter.address = address;
         waiter.nonce = nonce;
         waiter.deadline = std::chrono::steady_clock::now() + std::chrono::hours{1};
-        waiter.current = current;
+        waiter.has_come = [current, nonce] { return current() >= nonce; };
         waiter.job = [&calls, nonce] { ++calls[nonce]; };
         ASSERT_TRUE(scene.subscriptions.when_nonce(waiter));
     }

@@ -15,9 +15,14 @@ namespace jiffy::rpc
 struct HeadSubscription
 {
     Subscriber subscriber;
+    /// Of older ones it is not told.
+    std::uint64_t first_block = 0;
 };
-/// The header of a sealed block.
-void tell_head(std::span<const HeadSubscription> subscriptions, const sequencer::BlockRecord& block);
+/// The header of a sealed block, the only thing of its kind.
+void tell_head(std::span<const HeadSubscription> subscriptions,
+    const sequencer::BlockRecord& block,
+    std::size_t first,
+    std::size_t end);
 
 struct LogSubscription
 {

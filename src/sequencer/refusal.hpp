@@ -45,6 +45,8 @@ struct Refusal
     Address sender{};
     /// Of the sender, as of the refusal.
     std::uint64_t account_nonce = 0;
+    /// The one after its pooled transactions that follow on each other.
+    std::uint64_t next_nonce = 0;
     U256 balance{};
     /// Of the open block.
     U256 base_fee{};

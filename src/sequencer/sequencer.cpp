@@ -432,6 +432,7 @@ void Sequencer::refuse(Submission submission, std::variant<chain::InvalidTransac
         .cost = chain::maximum_cost(transaction).value_or(U256::max()),
         .sender = submission.sender,
         .account_nonce = account.nonce,
+        .next_nonce = pool_.next_nonce(submission.sender, account.nonce),
         .balance = account.balance,
         .base_fee = *ledger_.open().opening.base_fee_per_gas,
         .block_gas_limit = ledger_.open().opening.gas_limit,

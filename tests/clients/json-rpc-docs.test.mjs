@@ -67,7 +67,9 @@ function assertSameShape(actual, documented, path) {
     }
     assert.equal(Array.isArray(actual), Array.isArray(documented), path)
     if (Array.isArray(documented)) {
-        if (documented.length > 0 && actual.length > 0) assertSameShape(actual[0], documented[0], `${path}[0]`)
+        if (documented.length === 0) return
+        assert.ok(actual.length > 0, `${path} is empty`)
+        assertSameShape(actual[0], documented[0], `${path}[0]`)
         return
     }
     assert.deepEqual(Object.keys(actual).sort(), Object.keys(documented).sort(), path)
@@ -80,6 +82,22 @@ test('the document has an example of each method of the realtime API', () => {
         method === 'eth_subscribe' ? `${method} ${params[0]}` : method,
     )
     assert.deepEqual(shown, titles)
+})
+
+test('every member of an example stands in the table of its method', () => {
+    const sections = document.split(/^### /m).slice(1)
+    let tables = 0
+    for (const [i, section] of sections.entries()) {
+        const table = section.match(/^\| field \| \|\n((?:\|.*\n)+)/m)
+        // Where members are added to an answer that every node gives, the table has only those.
+        if (table === null || /more members?[:.]/.test(section)) continue
+        const names = [...table[1].matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name))
+        const { kind, answer } = examples[i]
+        const shown = Object.keys(kind === 'Answer' ? answer.result : answer.params.result)
+        assert.deepEqual(shown.filter((name) => !names.includes(name)), [], section.split('\n')[0])
+        tables++
+    }
+    assert.ok(tables > 5)
 })
 
 for (const { request, kind, answer } of examples) {
