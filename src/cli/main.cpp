@@ -17,6 +17,8 @@ namespace
 using namespace jiffy::cli;
 
 constexpr int wrong_use = 2;
+constexpr auto signed_document =
+    "JSON file of a preconfirmation, a receipt with one, a mini-block, or a proof from one, as a node gives it";
 
 /// Adds a command and its options; the exit code of a run goes to the second argument.
 using Declaration = void (*)(CLI::App& program, int& exit_code);
@@ -124,13 +126,17 @@ void declare_verify_statement(CLI::App& program, int& exit_code)
     struct Options
     {
         std::string file;
-        std::string signer;
+        std::optional<std::string> signer;
     };
     auto options = std::make_shared<Options>();
-    auto* command = program.add_subcommand("verify-statement", "verify a preconfirmation or mini-block without a node");
-    command->add_option("FILE", options->file, "JSON file of a preconfirmation or mini-block")->required();
-    command->add_option("--signer", options->signer, "address of the sequencer that must have signed it");
-    command->callback([options, &exit_code] { exit_code = verify_statement(options->file, options->signer); });
+    auto* command = program.add_subcommand("verify-statement", "verify what a sequencer has signed, without a node");
+    command->add_option("FILE", options->file, signed_document)->required();
+    command->add_option("--signer", options->signer, "address of the sequencer: it must have signed");
+    command->footer(
+        "Exit code: 0 valid; 1 not valid; 2 unreadable; 3 unproven, as without --signer nobody knows whose "
+        "signature\nit must be: an altered statement looks like one that somebody else has signed.");
+    command->callback(
+        [options, &exit_code] { exit_code = static_cast<int>(verify_statement(options->file, options->signer)); });
 }
 
 void declare_verify_equivocation(CLI::App& program, int& exit_code)
@@ -142,10 +148,12 @@ void declare_verify_equivocation(CLI::App& program, int& exit_code)
     };
     auto files = std::make_shared<Files>();
     auto* command = program.add_subcommand(
-        "verify-equivocation", "judge two signed statements: exit code 0 if they contradict each other");
-    command->add_option("A", files->first, "JSON file of a preconfirmation or mini-block")->required();
+        "verify-equivocation", "find out whether a sequencer has contradicted itself, without a node");
+    command->add_option("A", files->first, signed_document)->required();
     command->add_option("B", files->second, "likewise")->required();
-    command->callback([files, &exit_code] { exit_code = verify_equivocation(files->first, files->second); });
+    command->footer("Exit code: 0 they contradict each other; 1 they do not; 2 unreadable.");
+    command->callback(
+        [files, &exit_code] { exit_code = static_cast<int>(verify_equivocation(files->first, files->second)); });
 }
 
 constexpr Declaration commands[] = {
