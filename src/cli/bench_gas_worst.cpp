@@ -153,7 +153,7 @@ std::vector<Result> measure(const BenchGasWorstOptions& options)
         auto& result = results.emplace_back(name, kind, std::vector<Timing>{});
         for (const auto& subject : cases)
             result.timings.push_back(time(subject));
-        std::ranges::sort(result.timings, std::greater{}, &Timing::per_gas);
+        std::ranges::sort(result.timings, std::greater{}, &Timing::milliseconds);
     };
     const auto time_program = [&](const Program& program) { return bench.time(program, options); };
     for (const auto& subject : opcode_subjects(revision, size))
