@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/dev_node.hpp"
 
+#include "base/hex.hpp"
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
 #include "node/root_check.hpp"
@@ -23,6 +24,23 @@ std::uint64_t random_seed()
 {
     std::random_device device;
     return (std::uint64_t{device()} << 32) | device();
+}
+
+/// Why the key is not that of the chain's sequencer; empty if it is.
+std::string fault_of_key(const Hash& secret, const std::optional<ChainFile>& file)
+{
+    const auto key = crypto::public_key_of(secret);
+    if (!key)
+        return "the sequencer's key is no key";
+    if (!file)
+        return "a sequencer needs a genesis file";
+    const auto& wanted = file->specification.jiffy->sequencer;
+    if (!wanted)
+        return "the genesis file does not name the sequencer: config.jiffy.sequencer";
+    const auto address = crypto::address_of(*key);
+    if (address == *wanted)
+        return "";
+    return "the key is that of " + to_hex(address.view()) + ", but the chain's sequencer is " + to_hex(wanted->view());
 }
 }  // namespace
 
@@ -59,11 +77,13 @@ struct DevNode::Parts
         seal_genesis();
         const auto block_interval = specification.jiffy->block_time * 1000;
         releaser.emplace(history, sealer, clock, kernels,
-            sequencer::ReleaseOptions{.terms = {.domain = types::StatementDomain::development,
-                                          .chain_id = specification.chain_id,
-                                          .epoch = 1,
-                                          .durability = types::Durability::memory},
-                .secret = sequencer::development_sequencer_secret(),
+            sequencer::ReleaseOptions{
+                .terms = {.domain = options.sequencer_secret ? types::StatementDomain::production
+                                                             : types::StatementDomain::development,
+                    .chain_id = specification.chain_id,
+                    .epoch = 1,
+                    .durability = types::Durability::memory},
+                .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
             [this] { subscriptions.notify_released(); });
@@ -81,7 +101,8 @@ struct DevNode::Parts
             waiters, subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
-        methods.push_back(rpc::anvil_methods());
+        if (!options.sequencer_secret)
+            methods.push_back(rpc::anvil_methods());
         dispatcher.emplace(*backend, methods);
         add_metrics();
     }
@@ -181,6 +202,9 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
             return std::unexpected{read.error()};
         file = std::move(*read);
     }
+    if (options.sequencer_secret)
+        if (auto fault = fault_of_key(*options.sequencer_secret, file); !fault.empty())
+            return std::unexpected{std::move(fault)};
     rpc::ServerOptions server_options;
     server_options.host = options.host;
     server_options.port = options.port;
@@ -252,6 +276,11 @@ const sequencer::Genesis& DevNode::genesis() const noexcept
 const chain::ChainSpecification& DevNode::specification() const noexcept
 {
     return parts_->specification;
+}
+
+const Address& DevNode::signer() const noexcept
+{
+    return parts_->releaser->signer();
 }
 
 RootReport DevNode::root_report() const noexcept
