@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/rpc_json.hpp"
 
+#include <algorithm>
+
 namespace jiffy::cli
 {
 namespace

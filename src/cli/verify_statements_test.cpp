@@ -9,6 +9,7 @@
 #include "trie/root.hpp"
 #include "types/statement_test_signing.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>

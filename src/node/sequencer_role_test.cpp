@@ -5,6 +5,7 @@
 #include "rpc/test_client.hpp"
 #include "types/transaction.hpp"
 
+#include <ctime>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
