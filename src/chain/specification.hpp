@@ -112,6 +112,8 @@ struct JiffySection
     std::optional<std::uint64_t> transaction_gas_cap;
     /// Wei; the base fee never falls below it.
     U256 minimum_base_fee;
+    /// Address of the key that signs preconfirmations and mini-blocks; a development chain need not name it.
+    std::optional<Address> sequencer;
 
     friend bool operator==(const JiffySection&, const JiffySection&) = default;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_gas_worst.hpp"
 
+#include "cli/bench_gas_worst_clock.hpp"
 #include "cli/bench_gas_worst_programs.hpp"
+#include "cli/bench_gas_worst_transactions.hpp"
 #include "evm/machine.hpp"
 #include "evm/precompiles.hpp"
 #include "types/receipt.hpp"
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
-#include <ctime>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -34,27 +35,22 @@ struct Timing
     std::int64_t gas = 0;
     /// The median of the repetitions.
     double nanoseconds = 0;
+    /// What was timed is the largest transaction there is of this, not a run of code that could go on.
+    bool is_whole = false;
 
     [[nodiscard]] double per_gas() const { return nanoseconds / static_cast<double>(gas); }
     /// Of a transaction that spends all the gas it may on this.
-    [[nodiscard]] double milliseconds() const { return per_gas() * transaction_gas / 1e6; }
+    [[nodiscard]] double milliseconds() const { return (is_whole ? nanoseconds : per_gas() * transaction_gas) / 1e6; }
 };
 
 struct Result
 {
     std::string name;
-    bool is_precompile = false;
+    /// "opcode", "precompile" or "transaction".
+    std::string_view kind;
     /// Slowest first.
     std::vector<Timing> timings;
 };
-
-/// Processor time of this thread, in nanoseconds: what another process takes of the core is not the program's.
-double processor_nanoseconds()
-{
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
-}
 
 std::string title_of(const Result& result, const Timing& timing)
 {
@@ -87,16 +83,14 @@ public:
         const ProgramState state{world_, program.code};
         const auto gas = program.gas_limit > 0 ? std::min(program.gas_limit, options.gas) : options.gas;
         Timing timing{.variant = program.variant};
-        std::vector<double> times;
         Bytes input(32);
         append(input, program.input);
-        for (unsigned i = 0; i < options.repetitions; ++i)
+        const auto run_once = [&]
         {
             store_big_endian(input.data(), U256{++runs_ * 0x9e3779b97f4a7c15});
-            times.push_back(run(state, program, input, gas, timing.gas));
-        }
-        std::ranges::sort(times);
-        timing.nanoseconds = times[times.size() / 2];
+            return run(state, program, input, gas, timing.gas);
+        };
+        timing.nanoseconds = median_of(options.repetitions, run_once);
         return timing;
     }
 
@@ -152,27 +146,38 @@ std::vector<Result> measure(const BenchGasWorstOptions& options)
     Bench bench{*world, revision};
 
     std::vector<Result> results;
-    const auto add = [&](const std::vector<Subject>& subjects, bool are_precompiles)
+    const auto add = [&](const std::string& name, std::string_view kind, const auto& cases, const auto& time)
     {
-        for (const auto& subject : subjects)
-        {
-            if (!options.filter.empty() && !std::regex_search(subject.name, filter))
-                continue;
-            auto& result = results.emplace_back(subject.name, are_precompiles, std::vector<Timing>{});
-            for (const auto& program : subject.programs)
-                result.timings.push_back(bench.time(program, options));
-            std::ranges::sort(result.timings, std::greater{}, &Timing::per_gas);
-        }
+        if (!options.filter.empty() && !std::regex_search(name, filter))
+            return;
+        auto& result = results.emplace_back(name, kind, std::vector<Timing>{});
+        for (const auto& subject : cases)
+            result.timings.push_back(time(subject));
+        std::ranges::sort(result.timings, std::greater{}, &Timing::milliseconds);
     };
-    add(opcode_subjects(revision, size), false);
-    add(precompile_subjects(revision), true);
+    const auto time_program = [&](const Program& program) { return bench.time(program, options); };
+    for (const auto& subject : opcode_subjects(revision, size))
+        add(subject.name, "opcode", subject.programs, time_program);
+    for (const auto& subject : precompile_subjects(revision))
+        add(subject.name, "precompile", subject.programs, time_program);
+
+    TransactionBench transaction_bench{*world, revision};
+    const auto time_transaction = [&](const TransactionCase& subject)
+    {
+        return Timing{.variant = subject.variant,
+            .gas = static_cast<std::int64_t>(subject.transaction.gas_limit),
+            .nanoseconds = median_of(options.repetitions, [&] { return transaction_bench.run(subject); }),
+            .is_whole = true};
+    };
+    for (const auto& subject : transaction_subjects(revision, size, static_cast<std::uint64_t>(options.gas)))
+        add(subject.name, "transaction", subject.cases, time_transaction);
     std::ranges::sort(results, std::greater{}, [](const Result& result) { return result.timings.front().per_gas(); });
     return results;
 }
 
 void print_text(const std::vector<Result>& results)
 {
-    fmt::print("{:<20} {:>8} {:>10}  {}\n", "", "ns/gas", "ms at 2^24", "worst when");
+    fmt::print("{:<20} {:>8} {:>10}  {}\n", "", "ns/gas", "ms at most", "worst when");
     for (const auto& result : results)
     {
         const auto& worst = result.timings.front();
@@ -196,11 +201,12 @@ void print_json(const std::vector<Result>& results)
     Json report{{"transactionGas", transaction_gas}, {"results", Json::array()}};
     for (const auto& result : results)
     {
-        Json entry{{"name", result.name}, {"kind", result.is_precompile ? "precompile" : "opcode"}};
+        Json entry{{"name", result.name}, {"kind", result.kind}};
         entry["nanosecondsPerGas"] = result.timings.front().per_gas();
         for (const auto& timing : result.timings)
-            entry["variants"].push_back({{"variant", timing.variant}, {"gas", timing.gas},
-                {"nanoseconds", timing.nanoseconds}, {"nanosecondsPerGas", timing.per_gas()}});
+            entry["variants"].push_back(
+                {{"variant", timing.variant}, {"gas", timing.gas}, {"nanoseconds", timing.nanoseconds},
+                    {"nanosecondsPerGas", timing.per_gas()}, {"milliseconds", timing.milliseconds()}});
         report["results"].push_back(std::move(entry));
     }
     if (!results.empty())

@@ -5,6 +5,7 @@
 #include "evm/precompiles.hpp"
 
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -49,6 +50,8 @@ TEST_P(BenchGasWorst, has_every_opcode_and_every_precompiled_contract_once)
             expected.insert("opcode " + std::string{evm::opcode_table[opcode].name});
     for (const auto& address : evm::precompile_addresses(revision))
         expected.insert("precompile " + std::string{evm::find_precompile(revision, address)->name});
+    for (const auto* part : {"authorizations", "access list", "call data"})
+        expected.insert("transaction " + std::string{part});
     std::multiset<std::string> told;
     for (const auto& result : report["results"])
         told.insert(result["kind"].get<std::string>() + " " + result["name"].get<std::string>());
@@ -73,6 +76,27 @@ TEST(BenchGasWorstReport, sorts_and_bounds)
         for (const auto& variant : result["variants"])
             EXPECT_GT(variant["gas"], 0) << result["name"] << variant;
     }
+}
+
+TEST(BenchGasWorstReport, has_transactions_as_large_as_they_may_be)
+{
+    auto options = tiny_options();
+    options.gas = 1 << 24;
+    options.filter = "^(authorizations|access list|call data)$";
+    std::map<std::string, std::int64_t> gas;
+    const auto report = report_of(options);
+    for (const auto& result : report["results"])
+        for (const auto& variant : result["variants"])
+        {
+            gas[result["name"].get<std::string>() + ", " + variant["variant"].get<std::string>()] = variant["gas"];
+            EXPECT_DOUBLE_EQ(variant["milliseconds"].get<double>(), variant["nanoseconds"].get<double>() / 1e6);
+        }
+    // By the gas cap, or by the 128 KiB that a transaction may have.
+    EXPECT_EQ(gas["authorizations, of accounts that are new"], 21'000 + 670 * 25'000);
+    EXPECT_EQ(gas["access list, accounts"], 21'000 + 5'021 * 2'400);
+    EXPECT_EQ(gas["call data, noise"], 21'000 + 130'560 * 40);
+    EXPECT_EQ(gas["call data, zeros, priced on L1"], 21'000 + 130'560 * 10);
+    EXPECT_EQ(gas.size(), 9U);
 }
 
 TEST(BenchGasWorstReport, takes_a_filter)

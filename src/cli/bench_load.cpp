@@ -2,6 +2,7 @@
 #include "cli/bench_load.hpp"
 
 #include "cli/bench_load_driver.hpp"
+#include "cli/bench_load_node.hpp"
 #include "cli/bench_load_receipts.hpp"
 #include "cli/bench_load_report.hpp"
 #include "cli/bench_load_stage.hpp"
@@ -98,11 +99,13 @@ int run(const Options& options)
     check_nonces(rpc, senders);
     const auto driver = driver_options(rpc, options);
 
+    const auto node_before = read_node_samples(url);
     const auto tally = std::make_unique<Tally>(transactions.size());
     std::make_unique<Driver>(url, transactions, driver)->run(*tally);
     // While the load ran, the endpoint may have closed the first connection, which was idle.
     RpcClient after{url};
     const auto on_chain = count_on_chain(after, senders, tally->accepted);
+    const auto node_after = node_before ? read_node_samples(url) : std::nullopt;
     collect_receipts(url, transactions, *tally);
 
     const bool is_receipt = driver.polls_receipts || driver.method != "eth_sendRawTransaction";
@@ -113,7 +116,8 @@ int run(const Options& options)
         .senders = transactions.senders,
         .executed_on_chain = on_chain.executed,
         .seconds = tally->seconds + (is_receipt ? 0 : on_chain.seconds),
-        .tally = *tally};
+        .tally = *tally,
+        .node = node_after ? work_between(*node_before, *node_after) : std::nullopt};
     std::fputs((options.json ? json_of(result) : text_of(result)).c_str(), stdout);
     return result.is_consistent() ? 0 : 1;
 }

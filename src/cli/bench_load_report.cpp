@@ -38,6 +38,26 @@ double generator_microseconds(const Tally& tally)
 {
     return tally.sent == 0 ? 0 : tally.generator_seconds * 1e6 / static_cast<double>(tally.sent);
 }
+std::string text_of(const NodeWork& node)
+{
+    auto text = fmt::format(
+        "  the node: {:.1f} us of processor time per transaction, of all threads\n"
+        "    {:<16} {:>10} {:>12}\n",
+        node.processor_microseconds, "stage", "us each", "how many");
+    for (const auto& stage : node.stages)
+        text += fmt::format("    {:<16} {:>10.1f} {:>12}\n", stage.name, stage.mean_microseconds, stage.count);
+    return text;
+}
+
+Json json_of(const NodeWork& node)
+{
+    Json json{
+        {"transactions", node.transactions}, {"processorMicrosecondsPerTransaction", node.processor_microseconds}};
+    for (const auto& stage : node.stages)
+        json["stages"][std::string{stage.name}] = {
+            {"count", stage.count}, {"meanMicroseconds", stage.mean_microseconds}};
+    return json;
+}
 }  // namespace
 
 double Run::transactions_per_second() const
@@ -71,6 +91,8 @@ std::string text_of(const Run& run)
     if (tally.sent == run.prepared && !run.options.rate)
         text += fmt::format("  all {} prepared transactions were sent: --count prepares more\n", run.prepared);
     text += fmt::format("  generator  {:.1f} us of processor time per transaction\n", generator_microseconds(tally));
+    if (run.node)
+        text += text_of(*run.node);
     text += fmt::format("  accepted = executed + reverted + {} missing; nonces on chain say {} executed: {}\n",
         tally.missing(), run.executed_on_chain, run.is_consistent() ? "consistent" : "NOT CONSISTENT");
     return text;
@@ -109,6 +131,8 @@ std::string json_of(const Run& run)
     json["refusalMicroseconds"] = json_of(tally.refusal_latency);
     json["sentLateMicroseconds"] = json_of(tally.delay);
     json["generatorMicrosecondsPerTransaction"] = generator_microseconds(tally);
+    if (run.node)
+        json["node"] = json_of(*run.node);
     return json.dump() + "\n";
 }
 }  // namespace jiffy::cli::load

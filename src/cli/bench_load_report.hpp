@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/bench_load_node.hpp"
 #include "cli/bench_load_options.hpp"
 #include "cli/bench_load_tally.hpp"
 
@@ -20,6 +21,8 @@ struct Run
     /// From the first request until everything accepted was executed.
     double seconds = 0;
     const Tally& tally;
+    /// If the endpoint is a Jiffy node.
+    std::optional<NodeWork> node;
 
     [[nodiscard]] double transactions_per_second() const;
     /// Everything accepted was executed, and the chain's nonces say so too. What was refused or not answered may or may

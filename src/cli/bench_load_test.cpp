@@ -3,6 +3,7 @@
 
 #include "cli/bench_load_answers.hpp"
 #include "cli/bench_load_command.hpp"
+#include "cli/bench_load_node.hpp"
 #include "cli/bench_load_tally.hpp"
 #include "cli/bench_load_transactions.hpp"
 #include "cli/bench_load_wire.hpp"
@@ -247,6 +248,33 @@ TEST(BenchLoadTransactions, are_read_back_from_their_file)
     EXPECT_THROW(read_transactions(file), std::runtime_error);
 }
 
+TEST(BenchLoadNode, tells_what_was_done_between_two_readings)
+{
+    const auto before = parse_samples(
+        "# HELP jiffy_transactions_total Transactions executed.\n"
+        "jiffy_transactions_total 100\n"
+        "process_cpu_seconds_total 1.5\n"
+        "jiffy_queue_seconds_bucket{le=\"+Inf\"} 7\n"
+        "jiffy_queue_seconds_sum 0.25\n"
+        "jiffy_queue_seconds_count 7\n"
+        "nonsense\nand more\n");
+    EXPECT_EQ(before.size(), 4U);
+    const auto after = parse_samples(
+        "jiffy_transactions_total 300\nprocess_cpu_seconds_total 1.51\n"
+        "jiffy_queue_seconds_sum 0.75\njiffy_queue_seconds_count 207");
+    const auto work = work_between(before, after);
+    ASSERT_TRUE(work);
+    EXPECT_EQ(work->transactions, 200U);
+    EXPECT_NEAR(work->processor_microseconds, 50, 1e-6);
+    ASSERT_EQ(work->stages.size(), 1U);
+    EXPECT_EQ(work->stages[0].name, "queue");
+    EXPECT_EQ(work->stages[0].count, 200U);
+    EXPECT_NEAR(work->stages[0].mean_microseconds, 2500, 1e-6);
+    EXPECT_FALSE(work_between(after, before)) << "another process";
+    EXPECT_FALSE(work_between(before, before));
+    EXPECT_FALSE(work_between({}, {}));
+}
+
 /// A node with quick blocks, and what a load on it reported.
 class BenchLoadRun : public testing::Test
 {
@@ -308,6 +336,31 @@ TEST_F(BenchLoadRun, counts_every_kind_in_every_mode)
             expect_complete(report);
             EXPECT_EQ(report["latencyTo"], mode == Mode::async ? "hash" : "receipt");
         }
+}
+
+TEST_F(BenchLoadRun, tells_what_each_stage_of_the_node_took)
+{
+    const auto report = run();
+    const auto& told = report["node"];
+    EXPECT_GE(told["transactions"], 400) << report;
+    EXPECT_GT(told["processorMicrosecondsPerTransaction"], 0) << report;
+    for (const auto* stage : {"ingress", "queue", "execution", "release"})
+        EXPECT_GE(told["stages"][stage]["count"], 400) << stage << report;
+    EXPECT_GT(told["stages"]["signature"]["meanMicroseconds"], 0) << report;
+
+    options.json = false;
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(bench_load(options), 0);
+    EXPECT_NE(testing::internal::GetCapturedStdout().find("us of processor time per transaction, of all threads"),
+        std::string::npos);
+}
+
+TEST_F(BenchLoadRun, expects_no_metrics_of_other_endpoints)
+{
+    auto url = *parse_url(options.rpc);
+    EXPECT_TRUE(read_node_samples(url));
+    node->stop();
+    EXPECT_FALSE(read_node_samples(url));
 }
 
 TEST_F(BenchLoadRun, sends_batches)

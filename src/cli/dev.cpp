@@ -2,6 +2,7 @@
 #include "cli/dev.hpp"
 
 #include "node/banner.hpp"
+#include "node/key_file.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -11,6 +12,12 @@ namespace jiffy::cli
 namespace
 {
 constexpr int cannot_start = 2;
+
+int complain(const std::string& reason)
+{
+    std::fprintf(stderr, "jiffy: %s\n", reason.c_str());
+    return cannot_start;
+}
 }  // namespace
 
 int dev(const DevOptions& options)
@@ -24,17 +31,11 @@ int dev(const DevOptions& options)
 
     const auto started = node::DevNode::start(options.node);
     if (!started)
-    {
-        std::fprintf(stderr, "jiffy: %s\n", started.error().c_str());
-        return cannot_start;
-    }
+        return complain(started.error());
     auto& node = **started;
     if (!options.banner_file.empty() &&
         !node::write_file_at_once(options.banner_file, node::banner_json(node, options.node)))
-    {
-        std::fprintf(stderr, "jiffy: cannot write %s\n", options.banner_file.c_str());
-        return cannot_start;
-    }
+        return complain("cannot write " + options.banner_file);
     std::fputs(node::banner_text(node, options.node).c_str(), stdout);
     std::fflush(stdout);
 
@@ -48,5 +49,14 @@ int dev(const DevOptions& options)
         static_cast<unsigned long long>(report.verified), static_cast<unsigned long long>(report.wrong),
         static_cast<unsigned long long>(report.unchecked));
     return report.wrong == 0 ? 0 : 1;
+}
+
+int sequencer(SequencerOptions options)
+{
+    const auto secret = node::read_key_file(options.key_file);
+    if (!secret)
+        return complain(secret.error());
+    options.chain.node.sequencer_secret = *secret;
+    return dev(options.chain);
 }
 }  // namespace jiffy::cli

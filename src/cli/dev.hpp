@@ -12,7 +12,18 @@ struct DevOptions
     std::string banner_file;
 };
 
+struct SequencerOptions
+{
+    /// With a genesis file, whose sequencer this is.
+    DevOptions chain;
+    /// File of the secret key that signs, which only its owner may read.
+    std::string key_file;
+};
+
 /// Runs a development node until SIGINT or SIGTERM. Exit code: 0, 1 if a state root was found to be wrong, 2 if the
 /// node cannot start.
 int dev(const DevOptions& options);
+
+/// Likewise the sequencer of a chain that is none of development.
+int sequencer(SequencerOptions options);
 }  // namespace jiffy::cli

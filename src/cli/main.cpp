@@ -17,6 +17,8 @@ namespace
 using namespace jiffy::cli;
 
 constexpr int wrong_use = 2;
+constexpr auto signed_document =
+    "JSON file of a preconfirmation, a receipt with one, a mini-block, or a proof from one, as a node gives it";
 
 /// Adds a command and its options; the exit code of a run goes to the second argument.
 using Declaration = void (*)(CLI::App& program, int& exit_code);
@@ -78,45 +80,65 @@ void declare_benchmarks(CLI::App& program, int& exit_code)
     load_command->callback([load_options, &exit_code] { exit_code = bench_load(*load_options); });
 }
 
+/// What every node can be told; `options` outlives the command.
+void add_node_options(CLI::App& command, DevOptions& options)
+{
+    auto& node = options.node;
+    command.add_option("--host", node.host, "address to listen on")->capture_default_str();
+    command.add_option("--port", node.port, "port for HTTP and WebSocket, 0 for any")->capture_default_str();
+    command.add_option(
+        "--banner-file", options.banner_file, "write what is printed at the start to this file, as JSON");
+    command.add_option("--genesis", node.genesis_file, "the chain, in geth's genesis format")->check(CLI::ExistingFile);
+    command.add_option("--history-blocks", node.history_blocks, "blocks that are kept")
+        ->check(CLI::Range(16, 1 << 26))
+        ->capture_default_str();
+    command.add_option("--history-transactions", node.history_transactions, "transactions that are kept")
+        ->capture_default_str();
+    const auto set_patience = [&node](std::uint64_t milliseconds) { node.admission.patience = milliseconds * 1000; };
+    command
+        .add_option_function<std::uint64_t>("--overload-patience-ms", set_patience,
+            "time for which more may come than can be executed before some of it is refused")
+        ->check(CLI::Range(0, 60'000))
+        ->default_str(std::to_string(node.admission.patience / 1000));
+    command.add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
+}
+
 void declare_dev(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<DevOptions>();
     auto& node = options->node;
     auto* command = program.add_subcommand("dev", "run a development chain in memory");
-    command->add_option("--host", node.host, "address to listen on")->capture_default_str();
-    command->add_option("--port", node.port, "port for HTTP and WebSocket, 0 for any")->capture_default_str();
-    command->add_option("--banner-file", options->banner_file, "write URLs, accounts and keys to this file, as JSON");
+    add_node_options(*command, *options);
     command->add_option("--mini-block-ms", node.mini_block_interval, "time between mini-blocks")
         ->check(CLI::Range(1, 60'000))
+        ->excludes("--genesis")
         ->capture_default_str();
     command->add_option("--block-ms", node.block_interval, "time between blocks")
         ->check(CLI::Range(1, 3'600'000))
+        ->excludes("--genesis")
         ->capture_default_str();
     using jiffy::node::Preset;
     const auto choose = [options](const std::string& name)
     { options->node.preset = name == name_of(Preset::op) ? Preset::op : Preset::ethereum; };
     command->add_option_function<std::string>("--preset", choose, "rules of the chain")
         ->check(CLI::IsMember({std::string{name_of(Preset::op)}, std::string{name_of(Preset::ethereum)}}))
+        ->excludes("--genesis")
         ->default_str(std::string{name_of(Preset::op)});
-    command->add_option("--genesis", node.genesis_file, "the chain, in geth's genesis format")
-        ->check(CLI::ExistingFile)
-        ->excludes("--preset")
-        ->excludes("--block-ms")
-        ->excludes("--mini-block-ms");
-    command->add_option("--history-blocks", node.history_blocks, "blocks that are kept")
-        ->check(CLI::Range(16, 1 << 26))
-        ->capture_default_str();
-    const auto set_patience = [options](std::uint64_t milliseconds)
-    { options->node.admission.patience = milliseconds * 1000; };
-    command
-        ->add_option_function<std::uint64_t>("--overload-patience-ms", set_patience,
-            "time for which more may come than can be executed before some of it is refused")
-        ->check(CLI::Range(0, 60'000))
-        ->default_str(std::to_string(node.admission.patience / 1000));
-    command->add_option("--history-transactions", node.history_transactions, "transactions that are kept")
-        ->capture_default_str();
-    command->add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
     command->callback([options, &exit_code] { exit_code = dev(*options); });
+}
+
+void declare_sequencer(CLI::App& program, int& exit_code)
+{
+    auto options = std::make_shared<SequencerOptions>();
+    auto* command = program.add_subcommand("sequencer", "run the sequencer of a chain, in memory");
+    add_node_options(*command, options->chain);
+    command->get_option("--genesis")->required();
+    command
+        ->add_option("--key-file", options->key_file,
+            "file of the secret key that signs, as hex digits, which only its owner may read; the key's address is "
+            "config.jiffy.sequencer of the genesis file")
+        ->required();
+    command->callback([options, &exit_code] { exit_code = sequencer(*options); });
 }
 
 void declare_verify_statement(CLI::App& program, int& exit_code)
@@ -124,13 +146,17 @@ void declare_verify_statement(CLI::App& program, int& exit_code)
     struct Options
     {
         std::string file;
-        std::string signer;
+        std::optional<std::string> signer;
     };
     auto options = std::make_shared<Options>();
-    auto* command = program.add_subcommand("verify-statement", "verify a preconfirmation or mini-block without a node");
-    command->add_option("FILE", options->file, "JSON file of a preconfirmation or mini-block")->required();
-    command->add_option("--signer", options->signer, "address of the sequencer that must have signed it");
-    command->callback([options, &exit_code] { exit_code = verify_statement(options->file, options->signer); });
+    auto* command = program.add_subcommand("verify-statement", "verify what a sequencer has signed, without a node");
+    command->add_option("FILE", options->file, signed_document)->required();
+    command->add_option("--signer", options->signer, "address of the sequencer: it must have signed");
+    command->footer(
+        "Exit code: 0 valid; 1 not valid; 2 unreadable; 3 unproven, as without --signer nobody knows whose "
+        "signature\nit must be: an altered statement looks like one that somebody else has signed.");
+    command->callback(
+        [options, &exit_code] { exit_code = static_cast<int>(verify_statement(options->file, options->signer)); });
 }
 
 void declare_verify_equivocation(CLI::App& program, int& exit_code)
@@ -142,14 +168,17 @@ void declare_verify_equivocation(CLI::App& program, int& exit_code)
     };
     auto files = std::make_shared<Files>();
     auto* command = program.add_subcommand(
-        "verify-equivocation", "judge two signed statements: exit code 0 if they contradict each other");
-    command->add_option("A", files->first, "JSON file of a preconfirmation or mini-block")->required();
+        "verify-equivocation", "find out whether a sequencer has contradicted itself, without a node");
+    command->add_option("A", files->first, signed_document)->required();
     command->add_option("B", files->second, "likewise")->required();
-    command->callback([files, &exit_code] { exit_code = verify_equivocation(files->first, files->second); });
+    command->footer("Exit code: 0 they contradict each other; 1 they do not; 2 unreadable.");
+    command->callback(
+        [files, &exit_code] { exit_code = static_cast<int>(verify_equivocation(files->first, files->second)); });
 }
 
 constexpr Declaration commands[] = {
     declare_dev,
+    declare_sequencer,
     declare_benchmarks,
     declare_verify_statement,
     declare_verify_equivocation,

@@ -2,7 +2,7 @@
 #include "cli/verify_statements.hpp"
 
 #include "base/hex.hpp"
-#include "rpc/statements.hpp"
+#include "cli/statement_file.hpp"
 
 #include <cstdio>
 
@@ -10,12 +10,10 @@ namespace jiffy::cli
 {
 namespace
 {
-constexpr int unreadable = 2;
-
-int complain(const std::string& file, const std::string& reason)
+Verdict complain(const std::string& file, const std::string& reason)
 {
     std::fprintf(stderr, "jiffy: %s: %s\n", file.c_str(), reason.c_str());
-    return unreadable;
+    return Verdict::unreadable;
 }
 
 const char* text_of(types::Contradiction contradiction)
@@ -38,6 +36,12 @@ const char* text_of(types::Contradiction contradiction)
             return "the later mini-block does not follow from the earlier one";
         case types::Contradiction::block:
             return "one mini-block in two blocks";
+        case types::Contradiction::timestamp:
+            return "two timestamps for one block, or a later block with an earlier one";
+        case types::Contradiction::index:
+            return "the numbers of mini-blocks do not go with their places";
+        case types::Contradiction::omission:
+            return "the mini-block lacks a transaction that was said to stand in it";
     }
     return "";
 }
@@ -56,22 +60,12 @@ const char* text_of(types::NoEvidence reason)
             return "they are of different epochs";
         case types::NoEvidence::no_promise:
             return "a development chain, or level \"memory\": nothing was promised";
+        case types::NoEvidence::not_proven:
+            return "what one of them says to stand in a mini-block does not belong to its header";
         case types::NoEvidence::consistent:
             return "both can be true";
     }
     return "";
-}
-
-rpc::Parsed<types::SignedStatement> read_statement(const std::string& file)
-{
-    simdjson::dom::parser parser;
-    rpc::JsonElement element;
-    if (const auto error = parser.load(file).get(element); error != simdjson::SUCCESS)
-        return std::unexpected{std::string{simdjson::error_message(error)}};
-    // The answer of a node as it came, or only its result.
-    if (rpc::JsonElement result; element.at_key("result").get(result) == simdjson::SUCCESS)
-        element = result;
-    return rpc::parse_statement(element);
 }
 
 std::optional<Address> signer_of(const types::SignedStatement& statement)
@@ -79,55 +73,83 @@ std::optional<Address> signer_of(const types::SignedStatement& statement)
     return std::visit([](const auto& signed_statement) { return types::signer_of(signed_statement); }, statement);
 }
 
-std::string text_of(const types::SignedStatement& statement)
+std::string text_of(const StatementFile& file)
 {
+    const auto statement = chain::statement_of(file.evidence);
     if (const auto* mini_block = std::get_if<types::SignedMiniBlock>(&statement))
-        return "mini-block " + std::to_string(mini_block->mini_block.number) + " of block " +
-               std::to_string(mini_block->mini_block.block_number);
+    {
+        auto text = "mini-block " + std::to_string(mini_block->mini_block.number) + " of block " +
+                    std::to_string(mini_block->mini_block.block_number);
+        if (const auto* proven = std::get_if<chain::ProvenTransaction>(&file.evidence))
+            text += " with transaction " + to_hex(crypto::keccak256(proven->transaction).view()) + " and its receipt";
+        if (const auto* body = std::get_if<chain::MiniBlockBody>(&file.evidence))
+            text += " with its " + std::to_string(body->transactions.size()) + " transactions";
+        return text;
+    }
     const auto& said = std::get<types::SignedPreconfirmation>(statement).statement;
     return "transaction " + to_hex(said.transaction.view()) + " at index " + std::to_string(said.index) + " of block " +
-           std::to_string(said.block_number);
+           std::to_string(said.block_number) + (file.receipt ? " with its receipt" : "");
+}
+
+/// Whether what came with the statement is what it commits to.
+bool belongs_together(const StatementFile& file)
+{
+    const auto* preconfirmation = std::get_if<types::SignedPreconfirmation>(&file.evidence);
+    if (file.receipt && preconfirmation != nullptr)
+        return belongs_to(*file.receipt, preconfirmation->statement);
+    return chain::belongs_to_header(file.evidence);
+}
+
+Verdict refuse(const std::string& reason)
+{
+    std::printf("not valid: %s\n", reason.c_str());
+    return Verdict::does_not_hold;
 }
 }  // namespace
 
-int verify_statement(const std::string& file, const std::string& wanted_signer)
+Verdict verify_statement(const std::string& file, const std::optional<std::string>& signer)
 {
-    const auto statement = read_statement(file);
-    if (!statement)
-        return complain(file, statement.error());
-    const auto wanted = from_hex(wanted_signer);
-    if (!wanted || (!wanted->empty() && wanted->size() != sizeof(Address)))
+    const auto wanted = signer ? fixed_from_hex<20>(*signer) : std::nullopt;
+    if (signer && !wanted)
         return complain("--signer", "expected an address in hex");
-    const auto signer = signer_of(*statement);
-    if (!signer)
+    const auto read = read_statement_file(file);
+    if (!read)
+        return complain(file, read.error());
+    const auto found = signer_of(chain::statement_of(read->evidence));
+    if (!found)
+        return refuse("no key has signed it");
+    const auto name = to_hex(found->view());
+    if (wanted && *found != *wanted)
+        return refuse("it was altered, or not signed by " + to_hex(wanted->view()) + " but by " + name);
+    if (!belongs_together(*read))
+        return refuse("the receipt, or what stands in the mini-block, is not what was signed");
+    const auto text = text_of(*read);
+    if (!wanted)
     {
-        std::printf("not valid: no key has signed it\n");
-        return 1;
+        std::printf(
+            "unproven: %s, if %s is the sequencer's address (--signer); altered, it would lead to another one\n",
+            text.c_str(), name.c_str());
+        return Verdict::unproven;
     }
-    const auto name = to_hex(signer->view());
-    if (!wanted->empty() && *signer != Address::from(*wanted))
-    {
-        std::printf("not valid: it was signed by %s, or altered\n", name.c_str());
-        return 1;
-    }
-    std::printf("valid: %s, signed by %s\n", text_of(*statement).c_str(), name.c_str());
-    return 0;
+    std::printf("valid: %s, signed by %s\n", text.c_str(), name.c_str());
+    return Verdict::holds;
 }
 
-int verify_equivocation(const std::string& first_file, const std::string& second_file)
+Verdict verify_equivocation(const std::string& first_file, const std::string& second_file)
 {
-    const auto first = read_statement(first_file);
-    const auto second = read_statement(second_file);
+    const auto first = read_statement_file(first_file);
+    const auto second = read_statement_file(second_file);
     for (const auto* read : {&first, &second})
         if (!*read)
             return complain(read == &first ? first_file : second_file, read->error());
-    const auto found = types::find_contradiction(*first, *second);
+    const auto found = chain::find_contradiction(first->evidence, second->evidence);
     if (!found)
     {
-        std::printf("no evidence: %s\n", text_of(found.error()));
-        return 1;
+        std::printf("no contradiction: %s\n", text_of(found.error()));
+        return Verdict::does_not_hold;
     }
-    std::printf("evidence against %s: %s\n", to_hex(signer_of(*first)->view()).c_str(), text_of(*found));
-    return 0;
+    const auto signer = signer_of(chain::statement_of(first->evidence));
+    std::printf("evidence against %s: %s\n", to_hex(signer->view()).c_str(), text_of(*found));
+    return Verdict::holds;
 }
 }  // namespace jiffy::cli

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace jiffy::cli
 {
-/// Verifies a signed statement, as jiffy_getPreconfirmation and jiffy_getMiniBlockByNumber give it, by nothing but its
-/// file: says who signed what. With a `signer`, a hex address, it must be that one. 0 if it holds, 1 if not, 2 if the
-/// file cannot be read.
-int verify_statement(const std::string& file, const std::string& signer);
+/// Exit codes of both commands.
+enum class Verdict : std::uint8_t
+{
+    /// The statement is the signer's; or the two contradict each other.
+    holds = 0,
+    does_not_hold = 1,
+    /// A file or an option cannot be read.
+    unreadable = 2,
+    /// Nobody has said who should have signed: an altered statement looks the same.
+    unproven = 3,
+};
 
-/// Judges two signed statements. 0 if they are evidence that their signer contradicted itself, 1 if not, 2 if a file
-/// cannot be read.
-int verify_equivocation(const std::string& first_file, const std::string& second_file);
+/// Verifies what a node has answered (`read_statement_file` says what) by nothing but its file, with the receipt or the
+/// transactions that it brings, and prints one line. `signer` is the sequencer's address in hex; without it the line
+/// only tells which address the signature leads to, and the statement is unproven at best.
+Verdict verify_statement(const std::string& file, const std::optional<std::string>& signer);
+
+/// Judges two such files and prints one line; it holds if their signer has contradicted itself.
+Verdict verify_equivocation(const std::string& first_file, const std::string& second_file);
 }  // namespace jiffy::cli

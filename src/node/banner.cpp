@@ -46,7 +46,9 @@ std::string checksummed(const Address& address)
 
 std::string banner_text(const DevNode& node, const DevNodeOptions& options)
 {
-    std::string text = "Jiffy " + std::string{version} + ", a development chain in memory\n\n";
+    const bool is_development = !options.sequencer_secret;
+    std::string text = "Jiffy " + std::string{version};
+    text += is_development ? ", a development chain in memory\n\n" : ", the sequencer of a chain in memory\n\n";
     const auto line = [&text](std::string_view name, const std::string& value)
     { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
     line("HTTP", "http://" + endpoint(node, options));
@@ -62,6 +64,9 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
     line("blocks", "every " + std::to_string(jiffy.block_time) + " ms");
     line("genesis time", std::to_string(node.genesis().header.timestamp));
     line("gas limit", std::to_string(node.genesis().header.gas_limit));
+    line("signer", checksummed(node.signer()));
+    if (!is_development)
+        line("durability", "memory: a crash loses the chain, and what is signed is no evidence");
     constexpr std::string_view end = "\nListening. Stop with Ctrl-C.\n";
     if (node.accounts().empty())
         return text.append(end);
@@ -99,6 +104,7 @@ std::string banner_json(const DevNode& node, const DevNodeOptions& options)
     for (const auto& account : node.accounts())
         json.hex(account.secret);
     json.end_array();
+    json.key("signer").string(checksummed(node.signer()));
     json.key("miniBlockMs").number(node.specification().jiffy->mini_block_interval);
     json.key("blockMs").number(node.specification().jiffy->block_time);
     json.key("genesisTimestamp").number(node.genesis().header.timestamp);

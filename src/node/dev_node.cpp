@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/dev_node.hpp"
 
+#include "base/hex.hpp"
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
 #include "node/root_check.hpp"
@@ -25,12 +26,30 @@ std::uint64_t random_seed()
     return (std::uint64_t{device()} << 32) | device();
 }
 
-/// The time at which the chain's clock begins: a chain that is said to have begun long ago would otherwise have all the
-/// blocks since then to seal.
-std::uint64_t start_of(const std::optional<ChainFile>& file)
+/// The time at which the chain's clock begins. A development chain that is said to have begun long ago would otherwise
+/// have all the blocks since then to seal.
+std::uint64_t start_of(const DevNodeOptions& options, const std::optional<ChainFile>& file)
 {
     const auto wall_time = sequencer::SystemClock::wall_time();
-    return file ? std::min(file->genesis.header.timestamp, wall_time) : wall_time;
+    const bool is_development = !options.sequencer_secret;
+    return file && is_development ? std::min(file->genesis.header.timestamp, wall_time) : wall_time;
+}
+
+/// Why the key is not that of the chain's sequencer; empty if it is.
+std::string fault_of_key(const Hash& secret, const std::optional<ChainFile>& file)
+{
+    const auto key = crypto::public_key_of(secret);
+    if (!key)
+        return "the sequencer's key is no key";
+    if (!file)
+        return "a sequencer needs a genesis file";
+    const auto& wanted = file->specification.jiffy->sequencer;
+    if (!wanted)
+        return "the genesis file does not name the sequencer: config.jiffy.sequencer";
+    const auto address = crypto::address_of(*key);
+    if (address == *wanted)
+        return "";
+    return "the key is that of " + to_hex(address.view()) + ", but the chain's sequencer is " + to_hex(wanted->view());
 }
 }  // namespace
 
@@ -40,7 +59,7 @@ struct DevNode::Parts
     Parts(const DevNodeOptions& wanted, std::optional<ChainFile> file)
       : options{wanted}
       , seed{random_seed()}
-      , clock{start_of(file)}
+      , clock{start_of(wanted, file)}
       , specification{file ? file->specification
                            : specification_of(wanted.preset,
                                  chain_id,
@@ -68,11 +87,13 @@ struct DevNode::Parts
         seal_genesis();
         const auto block_interval = specification.jiffy->block_time * 1000;
         releaser.emplace(history, sealer, clock, kernels,
-            sequencer::ReleaseOptions{.terms = {.domain = types::StatementDomain::development,
-                                          .chain_id = specification.chain_id,
-                                          .epoch = 1,
-                                          .durability = types::Durability::memory},
-                .secret = sequencer::development_sequencer_secret(),
+            sequencer::ReleaseOptions{
+                .terms = {.domain = options.sequencer_secret ? types::StatementDomain::production
+                                                             : types::StatementDomain::development,
+                    .chain_id = specification.chain_id,
+                    .epoch = 1,
+                    .durability = types::Durability::memory},
+                .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
             [this] { subscriptions.notify_released(); });
@@ -90,7 +111,8 @@ struct DevNode::Parts
             waiters, subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
-        methods.push_back(rpc::anvil_methods());
+        if (!options.sequencer_secret)
+            methods.push_back(rpc::anvil_methods());
         dispatcher.emplace(*backend, methods);
         add_metrics();
     }
@@ -195,6 +217,9 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
             return std::unexpected{read.error()};
         file = std::move(*read);
     }
+    if (options.sequencer_secret)
+        if (auto fault = fault_of_key(*options.sequencer_secret, file); !fault.empty())
+            return std::unexpected{std::move(fault)};
     rpc::ServerOptions server_options;
     server_options.host = options.host;
     server_options.port = options.port;
@@ -266,6 +291,11 @@ const sequencer::Genesis& DevNode::genesis() const noexcept
 const chain::ChainSpecification& DevNode::specification() const noexcept
 {
     return parts_->specification;
+}
+
+const Address& DevNode::signer() const noexcept
+{
+    return parts_->releaser->signer();
 }
 
 RootReport DevNode::root_report() const noexcept

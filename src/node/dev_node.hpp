@@ -8,6 +8,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 
 namespace jiffy::node
 {
@@ -20,6 +21,9 @@ struct DevNodeOptions
     /// The chain in geth's genesis format; it then has no accounts whose keys everybody knows, and the preset and the
     /// intervals are the file's. Empty for none.
     std::string genesis_file;
+    /// The key that the genesis file's sequencer signs with. What it signs is no development chain's, and there are no
+    /// methods that only such a chain has. Empty on a development chain, whose key everybody knows.
+    std::optional<Hash> sequencer_secret;
     /// Milliseconds.
     std::uint64_t mini_block_interval = 10;
     std::uint64_t block_interval = 1000;
@@ -40,14 +44,16 @@ struct RootReport
     std::uint64_t unchecked = 0;
 };
 
-/// A whole chain in one process and in memory: sequencer, state, history and RPC.
+/// A whole chain in one process and in memory: sequencer, state, history and RPC. A development chain, unless it has a
+/// sequencer's key of its own.
 class DevNode
 {
 public:
     /// Of a chain without a genesis file.
     static constexpr std::uint64_t chain_id = 31'337;
 
-    /// Binds the port and begins to seal; the error is one line for people.
+    /// Binds the port and begins to seal. The error, as that the sequencer's key is another one than the chain wants,
+    /// is one line for people.
     static std::expected<std::unique_ptr<DevNode>, std::string> start(const DevNodeOptions& options);
     DevNode(const DevNode&) = delete;
     DevNode& operator=(const DevNode&) = delete;
@@ -57,6 +63,8 @@ public:
     [[nodiscard]] const std::vector<sequencer::DevelopmentAccount>& accounts() const noexcept;
     [[nodiscard]] const sequencer::Genesis& genesis() const noexcept;
     [[nodiscard]] const chain::ChainSpecification& specification() const noexcept;
+    /// Address of the key that signs.
+    [[nodiscard]] const Address& signer() const noexcept;
     [[nodiscard]] RootReport root_report() const noexcept;
 
     /// Serves a request body as if it had come over HTTP.

@@ -197,7 +197,7 @@ chain::OptimismSection read_optimism(const JsonObject& config, const JsonObject&
 /// Sets what the section names.
 void read_jiffy(const JsonObject& section, chain::JiffySection& jiffy)
 {
-    constexpr std::string_view keys[] = {"miniBlockMs", "blockMs", "transactionGasCap", "minimumBaseFee"};
+    constexpr std::string_view keys[] = {"miniBlockMs", "blockMs", "transactionGasCap", "minimumBaseFee", "sequencer"};
     for (const auto& field : section)
         if (std::ranges::find(keys, field.key) == std::end(keys))
             refuse("jiffy", "there is no setting " + std::string{field.key});
@@ -210,6 +210,8 @@ void read_jiffy(const JsonObject& section, chain::JiffySection& jiffy)
         jiffy.transaction_gas_cap = as_number_64(*cap, "transactionGasCap");
     if (const auto minimum = find(section, "minimumBaseFee"))
         jiffy.minimum_base_fee = as_number(*minimum, "minimumBaseFee");
+    if (const auto sequencer = find(section, "sequencer"))
+        jiffy.sequencer = as_fixed<20>(as_text(*sequencer, "sequencer"), "sequencer");
 }
 
 chain::ChainSpecification read_config(const JsonObject& config)

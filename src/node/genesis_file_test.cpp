@@ -29,7 +29,7 @@ json any_genesis()
         config[key] = 0;
     config["optimism"] = {{"eip1559Elasticity", 6}, {"eip1559Denominator", 50}, {"eip1559DenominatorCanyon", 250}};
     config["jiffy"] = {{"miniBlockMs", 5}, {"blockMs", 100}, {"transactionGasCap", 9'000'000},
-        {"minimumBaseFee", "12345678901234567890123"}};
+        {"minimumBaseFee", "12345678901234567890123"}, {"sequencer", "0x00000000000000000000000000000000000000bb"}};
     return {{"config", config}, {"timestamp", "0x65000000"}, {"gasLimit", "0x3b9aca00"}, {"baseFeePerGas", "1000000"},
         {"alloc", {{"00000000000000000000000000000000000000aa",
                       {{"balance", "0x10"}, {"nonce", "0x2"}, {"code", "0x00"},
@@ -55,6 +55,7 @@ TEST(GenesisFile, holds_rules_accounts_and_header)
     expected.jiffy->block_time = 100;
     expected.jiffy->block_gas_limit = 1'000'000'000;
     expected.jiffy->transaction_gas_cap = 9'000'000;
+    expected.jiffy->sequencer = "0x00000000000000000000000000000000000000bb"_address;
     expected.jiffy->minimum_base_fee = U256{12'345'678'901U} * U256{1'000'000'000'000U} + U256{234'567'890'123U};
     EXPECT_EQ(parsed->specification, expected);
 
@@ -97,6 +98,7 @@ TEST(GenesisFile, says_what_is_wrong_with_it)
         "optimism: a parameter of EIP-1559 is zero or exceeds 32 bits");
     EXPECT_EQ(with("/config/jiffy/miniblockMs"_json_pointer, 5), "jiffy: there is no setting miniblockMs");
     EXPECT_EQ(with("/config/jiffy/miniBlockMs"_json_pointer, 0), "jiffy: blocks last from a mini-block to an hour");
+    EXPECT_EQ(with("/config/jiffy/sequencer"_json_pointer, "0x12"), "sequencer: expected 20 bytes as hex digits");
     EXPECT_EQ(with("/config/londonBlock"_json_pointer, nullptr),
         "londonBlock: must be 0: there are no fees without a base fee");
     EXPECT_EQ(with("/extraData"_json_pointer, "0x01"),

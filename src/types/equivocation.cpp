@@ -26,6 +26,13 @@ auto with_either(const SignedStatement& statement, const Action& action)
     return action(*std::get_if<SignedMiniBlock>(&statement));
 }
 
+/// Whether a mini-block at this index of its block can come so many mini-blocks, and so many blocks, after another one.
+/// No block is without one.
+constexpr bool is_possible(std::uint64_t mini_blocks, std::uint64_t blocks, std::uint64_t index)
+{
+    return blocks == 0 ? mini_blocks <= index : mini_blocks >= index && mini_blocks - index >= blocks;
+}
+
 /// `a` stands before `b`, or at the same place.
 Finding compare_in_order(const Preconfirmation& a, const Preconfirmation& b)
 {
@@ -50,6 +57,8 @@ Finding compare_in_order(const Preconfirmation& a, const Preconfirmation& b)
         return Contradiction::transaction;
     if (a.mini_block > b.mini_block || a.time > b.time)
         return Contradiction::order;
+    if (b.mini_block - a.mini_block < b.block_number - a.block_number)
+        return Contradiction::index;
     return {};
 }
 
@@ -73,6 +82,14 @@ Finding compare_in_order(const SignedMiniBlock& a, const SignedMiniBlock& b)
         return Contradiction::parent;
     if (first.time >= second.time || first.block_number > second.block_number)
         return Contradiction::order;
+    const auto mini_blocks = second.number - first.number;
+    const auto blocks = second.block_number - first.block_number;
+    const bool is_same_time = first.block_timestamp == second.block_timestamp;
+    if (first.block_timestamp > second.block_timestamp || (blocks == 0 && !is_same_time))
+        return Contradiction::timestamp;
+    const bool is_counted = blocks != 0 || (first.index <= second.index && second.index - first.index == mini_blocks);
+    if (!is_counted || !is_possible(mini_blocks, blocks, second.index))
+        return Contradiction::index;
     return {};
 }
 
@@ -85,18 +102,26 @@ Finding compare(const SignedPreconfirmation& a, const SignedMiniBlock& b)
 {
     const auto& statement = a.statement;
     const auto& mini_block = b.mini_block;
-    if (statement.mini_block == mini_block.number)
-        return statement.block_number == mini_block.block_number ? Finding{} : Contradiction::block;
-    const bool is_earlier = statement.mini_block < mini_block.number;
-    const bool is_in_order = is_earlier ? statement.block_number <= mini_block.block_number
-                                        : statement.block_number >= mini_block.block_number;
-    return is_in_order ? Finding{} : Contradiction::order;
+    if (statement.mini_block == mini_block.number && statement.block_number != mini_block.block_number)
+        return Contradiction::block;
+    // The transactions of a mini-block are executed before it ends, and after the end of the one before.
+    if (statement.mini_block > mini_block.number)
+    {
+        const bool is_in_order = statement.block_number >= mini_block.block_number && statement.time >= mini_block.time;
+        return is_in_order ? Finding{} : Contradiction::order;
+    }
+    if (statement.block_number > mini_block.block_number || statement.time > mini_block.time)
+        return Contradiction::order;
+    const auto mini_blocks = mini_block.number - statement.mini_block;
+    const auto blocks = mini_block.block_number - statement.block_number;
+    return is_possible(mini_blocks, blocks, mini_block.index) ? Finding{} : Contradiction::index;
 }
 
 Finding compare(const SignedMiniBlock& a, const SignedPreconfirmation& b)
 {
     return compare(b, a);
 }
+
 template <class A, class B>
 Result<Contradiction, NoEvidence> judge(const A& a, const B& b)
 {

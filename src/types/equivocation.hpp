@@ -18,7 +18,8 @@ enum class Contradiction : std::uint8_t
     place,
     /// One transaction at two places.
     transaction,
-    /// A transaction that comes later stands in an earlier mini-block.
+    /// What comes later stands in an earlier mini-block, or has an earlier time: a transaction after its mini-block's
+    /// end, for instance.
     order,
     /// A history that the one after it does not follow from.
     prefix,
@@ -28,6 +29,13 @@ enum class Contradiction : std::uint8_t
     parent,
     /// A mini-block in two blocks.
     block,
+    /// Two timestamps for one block, or a later block with an earlier one.
+    timestamp,
+    /// Mini-blocks whose numbers do not go with their places: within a block the two grow together, and every block has
+    /// at least one.
+    index,
+    /// A mini-block without a transaction that was said to stand in it.
+    omission,
 };
 
 /// Why two statements prove nothing.
@@ -41,10 +49,13 @@ enum class NoEvidence : std::uint8_t
     different_epochs,
     /// A development chain's, or at level `memory`: no promise was made that could be broken.
     no_promise,
+    /// What is said to stand in a mini-block does not belong to its header.
+    not_proven,
     /// Both can be true.
     consistent,
 };
 
-/// Judges two statements by nothing but themselves.
+/// Judges two statements by nothing but themselves. A contradiction is what a sequencer that follows the rules of
+/// `sequencer::Releaser` never signs in one epoch.
 Result<Contradiction, NoEvidence> find_contradiction(const SignedStatement& a, const SignedStatement& b);
 }  // namespace jiffy::types

@@ -26,7 +26,7 @@ Hash mini_block_hash(const StatementTerms& terms, const MiniBlock& mini_block)
 
 std::optional<Address> signer_of(const SignedMiniBlock& signed_mini_block)
 {
-    return crypto::recover_address(
+    return recover_statement_signer(
         mini_block_hash(signed_mini_block.terms, signed_mini_block.mini_block), signed_mini_block.signature);
 }
 }  // namespace jiffy::types

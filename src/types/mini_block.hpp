@@ -42,6 +42,6 @@ struct SignedMiniBlock
     friend bool operator==(const SignedMiniBlock&, const SignedMiniBlock&) = default;
 };
 
-/// Address of the key that signed it, if the signature is one.
+/// Address of the key that signed it, if the signature is one with a low s.
 std::optional<Address> signer_of(const SignedMiniBlock& signed_mini_block);
 }  // namespace jiffy::types

@@ -68,7 +68,7 @@ std::optional<Address> signer_of(const SignedPreconfirmation& preconfirmation)
         leaf_hash(statement), preconfirmation.leaf_index, preconfirmation.leaf_count, preconfirmation.proof);
     if (!root)
         return std::nullopt;
-    return crypto::recover_address(
+    return recover_statement_signer(
         batch_digest(statement.terms, preconfirmation.leaf_count, *root), preconfirmation.signature);
 }
 }  // namespace jiffy::types

@@ -99,7 +99,8 @@ Hash leaf_hash(const Preconfirmation& statement);
 /// number of leaves, root].
 Hash batch_digest(const StatementTerms& terms, std::uint32_t leaf_count, const Hash& root);
 
-/// Address of the key that signed it; empty if the proof does not fit or the signature is none. Needs nothing but its
-/// argument.
+/// Address of the key that signed it; empty if the proof does not fit, or the signature is none or has a high s. Needs
+/// nothing but its argument. A statement that was altered has some other signer: it proves nothing before its signer is
+/// compared with the sequencer's address.
 std::optional<Address> signer_of(const SignedPreconfirmation& preconfirmation);
 }  // namespace jiffy::types

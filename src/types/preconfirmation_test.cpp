@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/hex.hpp"
-#include "types/equivocation.hpp"
-#include "types/generators.hpp"
+#include "types/statement_test_signing.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -10,57 +8,7 @@ namespace jiffy::types
 {
 namespace
 {
-using namespace literals;
-
-constexpr Hash secret = "0x4646464646464646464646464646464646464646464646464646464646464646"_hash;
-constexpr StatementTerms promise{.domain = StatementDomain::production,
-    .chain_id = 4321,
-    .epoch = 3,
-    .durability = Durability::disk};
-
-Address signer()
-{
-    return crypto::address_of(*crypto::public_key_of(secret));
-}
-
-Preconfirmation some_statement(std::uint64_t index)
-{
-    return {.terms = promise,
-        .block_number = 7,
-        .environment = to_hash(U256{77}),
-        .mini_block = 700 + index / 10,
-        .index = index,
-        .transaction = to_hash(U256{1000 + index}),
-        .receipt = to_hash(U256{2000 + index}),
-        .prefix = to_hash(U256{3000 + index}),
-        .time = 6'000'000 + index};
-}
-
-/// Signs the statements as one batch.
-std::vector<SignedPreconfirmation> sign_batch(const std::vector<Preconfirmation>& statements)
-{
-    std::vector<Hash> leaves;
-    leaves.reserve(statements.size());
-    for (const auto& statement : statements)
-        leaves.push_back(leaf_hash(statement));
-    const MerkleTree tree{std::move(leaves)};
-    const auto count = tree.leaf_count();
-    const auto signature = *crypto::sign(batch_digest(statements.front().terms, count, tree.root()), secret);
-    std::vector<SignedPreconfirmation> result;
-    for (std::uint32_t i = 0; i < count; ++i)
-        result.push_back({statements[i], i, count, tree.proof(i), signature});
-    return result;
-}
-
-SignedPreconfirmation sign_alone(const Preconfirmation& statement)
-{
-    return sign_batch({statement}).front();
-}
-
-SignedMiniBlock sign_mini_block(const MiniBlock& mini_block)
-{
-    return {promise, mini_block, *crypto::sign(mini_block_hash(promise, mini_block), secret)};
-}
+using namespace statement_test;
 
 RC_GTEST_PROP(MerkleTreeProperty, every_leaf_of_every_size_has_a_proof_and_no_other_place, ())
 {
@@ -87,67 +35,151 @@ RC_GTEST_PROP(MerkleTreeProperty, every_leaf_of_every_size_has_a_proof_and_no_ot
     }
 }
 
+/// Calls `action` with each field of the signed statement, and its name.
+template <class Action>
+void for_each_field(SignedPreconfirmation& preconfirmation, const Action& action)
+{
+    auto& [statement, leaf_index, leaf_count, proof, signature] = preconfirmation;
+    auto& [terms, block_number, environment, mini_block, index, transaction, receipt, prefix, time] = statement;
+    auto& [domain, chain_id, epoch, durability] = terms;
+    action("domain", domain);
+    action("chain id", chain_id);
+    action("epoch", epoch);
+    action("durability", durability);
+    action("block number", block_number);
+    action("environment", environment);
+    action("mini-block", mini_block);
+    action("index", index);
+    action("transaction", transaction);
+    action("receipt", receipt);
+    action("prefix", prefix);
+    action("time", time);
+    action("leaf index", leaf_index);
+    action("leaf count", leaf_count);
+    for (auto& node : proof)
+        action("proof", node);
+    action("r", signature.r);
+    action("s", signature.s);
+    action("y parity", signature.y_parity);
+}
+
+template <class Action>
+void for_each_field(SignedMiniBlock& signed_mini_block, const Action& action)
+{
+    auto& [terms, header, signature] = signed_mini_block;
+    auto& [domain, chain_id, epoch, durability] = terms;
+    action("domain", domain);
+    action("chain id", chain_id);
+    action("epoch", epoch);
+    action("durability", durability);
+    auto& [number, parent, block_number, block_timestamp, index, time, gas_used, transactions_root, receipts_root,
+        difference] = header;
+    action("number", number);
+    action("parent", parent);
+    action("block number", block_number);
+    action("block timestamp", block_timestamp);
+    action("index", index);
+    action("time", time);
+    action("gas used", gas_used);
+    action("transactions root", transactions_root);
+    action("receipts root", receipts_root);
+    action("difference", difference);
+    action("r", signature.r);
+    action("s", signature.s);
+    action("y parity", signature.y_parity);
+}
+
+/// Flips one bit after the other, each alone; gives their number.
+template <class Statement>
+std::size_t expect_that_no_bit_can_be_flipped(Statement statement)
+{
+    EXPECT_EQ(signer_of(statement), signer());
+    std::size_t flipped = 0;
+    for_each_field(statement,
+        [&](const char* name, auto& field)
+        {
+            for (auto& byte : std::span{reinterpret_cast<Byte*>(&field), sizeof field})
+                for (int bit = 0; bit < 8; ++bit)
+                {
+                    byte ^= static_cast<Byte>(1 << bit);
+                    EXPECT_NE(signer_of(statement), signer()) << name << ", bit " << bit;
+                    byte ^= static_cast<Byte>(1 << bit);
+                    ++flipped;
+                }
+        });
+    EXPECT_EQ(signer_of(statement), signer()) << "all is as it was";
+    return flipped;
+}
+
+/// Bits of a preconfirmation without its proof: hashes, then numbers of 64 and 32 bits and bytes.
+constexpr std::size_t preconfirmation_bits = 6 * 256 + 6 * 64 + 2 * 32 + 3 * 8;
+
+TEST(Preconfirmation, a_flipped_bit_anywhere_fails)
+{
+    EXPECT_EQ(expect_that_no_bit_can_be_flipped(sign_alone(some_statement(4))), preconfirmation_bits);
+    std::vector<Preconfirmation> statements;
+    for (std::uint64_t i = 0; i < 11; ++i)
+        statements.push_back(some_statement(i));
+    const auto batch = sign_batch(statements);
+    // Of eleven leaves, the sixth has a neighbour on each level and the last one rises alone twice.
+    EXPECT_EQ(expect_that_no_bit_can_be_flipped(batch[5]), preconfirmation_bits + 4 * 256);
+    EXPECT_EQ(expect_that_no_bit_can_be_flipped(batch[10]), preconfirmation_bits + 2 * 256);
+}
+
+TEST(MiniBlock, a_flipped_bit_anywhere_fails)
+{
+    MiniBlock mini_block;
+    mini_block.number = 700;
+    mini_block.parent = to_hash(U256{5});
+    EXPECT_EQ(expect_that_no_bit_can_be_flipped(sign_mini_block(mini_block)), 6 * 256U + 8 * 64U + 3 * 8U);
+}
+
 RC_GTEST_PROP(PreconfirmationProperty, verifies_and_a_flipped_bit_anywhere_fails, ())
 {
-    const auto count = *rc::gen::inRange<std::uint64_t>(1, 20);
+    const auto count = *rc::gen::inRange<std::uint64_t>(1, most_leaves + 1);
     std::vector<Preconfirmation> statements;
     for (std::uint64_t i = 0; i < count; ++i)
         statements.push_back(some_statement(i));
-    auto batch = sign_batch(statements);
-    auto signed_statement = batch[*rc::gen::inRange<std::size_t>(0, batch.size())];
-    RC_ASSERT(signer_of(signed_statement) == signer());
+    const auto batch = sign_batch(statements);
+    auto altered = batch[*rc::gen::inRange<std::size_t>(0, batch.size())];
+    RC_ASSERT(signer_of(altered) == signer());
+    std::vector<std::span<Byte>> fields;
+    for_each_field(
+        altered, [&](const char*, auto& field) { fields.push_back({reinterpret_cast<Byte*>(&field), sizeof field}); });
+    const auto field = fields[*rc::gen::inRange<std::size_t>(0, fields.size())];
+    field[*rc::gen::inRange<std::size_t>(0, field.size())] ^= static_cast<Byte>(1 << *rc::gen::inRange(0, 8));
+    RC_ASSERT(signer_of(altered) != signer());
+}
 
-    const auto flip = [](auto& value)
+TEST(Preconfirmation, has_one_signature_only)
+{
+    const auto turn = [](auto statement)
     {
-        auto bytes = std::span{reinterpret_cast<Byte*>(&value), sizeof value};
-        bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] ^= static_cast<Byte>(1 << *rc::gen::inRange(0, 8));
+        statement.signature.s = crypto::secp256k1_order - statement.signature.s;
+        statement.signature.y_parity ^= 1;
+        return statement;
     };
-    auto& statement = signed_statement.statement;
-    switch (*rc::gen::inRange(0, 13))
-    {
-        case 0:
-            flip(statement.terms.chain_id);
-            break;
-        case 1:
-            flip(statement.terms.epoch);
-            break;
-        case 2:
-            statement.terms.durability = Durability::standby;
-            break;
-        case 3:
-            statement.terms.domain = StatementDomain::development;
-            break;
-        case 4:
-            flip(statement.block_number);
-            break;
-        case 5:
-            flip(statement.environment);
-            break;
-        case 6:
-            flip(statement.mini_block);
-            break;
-        case 7:
-            flip(statement.index);
-            break;
-        case 8:
-            flip(statement.transaction);
-            break;
-        case 9:
-            flip(statement.receipt);
-            break;
-        case 10:
-            flip(statement.prefix);
-            break;
-        case 11:
-            flip(statement.time);
-            break;
-        default:
-            if (signed_statement.proof.empty())
-                flip(signed_statement.signature.r);
-            else
-                flip(signed_statement.proof[0]);
-    }
-    RC_ASSERT(signer_of(signed_statement) != signer());
+    const auto preconfirmation = turn(sign_alone(some_statement(0)));
+    const auto digest = batch_digest(promise, preconfirmation.leaf_count, leaf_hash(preconfirmation.statement));
+    EXPECT_EQ(crypto::recover_address(digest, preconfirmation.signature), signer()) << "ECDSA alone would take it";
+    EXPECT_EQ(signer_of(preconfirmation), std::nullopt);
+    EXPECT_EQ(signer_of(turn(sign_mini_block({}))), std::nullopt);
+}
+
+TEST(Preconfirmation, a_proof_is_neither_longer_nor_shorter_nor_in_another_order)
+{
+    std::vector<Preconfirmation> statements;
+    for (std::uint64_t i = 0; i < 11; ++i)
+        statements.push_back(some_statement(i));
+    const auto statement = sign_batch(statements)[5];
+    auto altered = statement;
+    altered.proof.emplace_back();
+    EXPECT_EQ(signer_of(altered), std::nullopt);
+    altered.proof.resize(statement.proof.size() - 1);
+    EXPECT_EQ(signer_of(altered), std::nullopt);
+    altered = statement;
+    std::swap(altered.proof[0], altered.proof[1]);
+    EXPECT_NE(signer_of(altered), signer());
 }
 
 TEST(Preconfirmation, a_leaf_count_beyond_the_limit_is_no_statement)
@@ -155,81 +187,6 @@ TEST(Preconfirmation, a_leaf_count_beyond_the_limit_is_no_statement)
     auto statement = sign_alone(some_statement(0));
     statement.leaf_count = most_leaves + 1;
     EXPECT_EQ(signer_of(statement), std::nullopt);
-}
-
-TEST(Equivocation, finds_each_contradiction)
-{
-    const auto judge = [](const SignedStatement& a, const SignedStatement& b)
-    {
-        const auto there = find_contradiction(a, b);
-        EXPECT_EQ(there, find_contradiction(b, a)) << "the order does not matter";
-        return there;
-    };
-    const auto first = some_statement(4);
-    auto other = first;
-    other.transaction = to_hash(U256{5});
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(other)), Contradiction::place);
-    other = first;
-    other.receipt = to_hash(U256{5});
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(other)), Contradiction::place);
-    other = first;
-    other.environment = to_hash(U256{5});
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(other)), Contradiction::environment);
-    other = some_statement(9);
-    other.transaction = first.transaction;
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(other)), Contradiction::transaction);
-    other = some_statement(9);
-    other.time = first.time - 1;
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(other)), Contradiction::order);
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(some_statement(5))), Contradiction::prefix);
-    auto next = some_statement(5);
-    next.prefix = extend_prefix(first.prefix, next.transaction, next.receipt);
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(next)), failure(NoEvidence::consistent));
-    EXPECT_EQ(judge(sign_alone(first), sign_alone(some_statement(9))), failure(NoEvidence::consistent));
-
-    MiniBlock mini;
-    mini.number = 700;
-    mini.block_number = 7;
-    mini.block_timestamp = 7;
-    mini.index = 3;
-    mini.time = 6'500'000;
-    auto other_mini = mini;
-    other_mini.gas_used = 1;
-    EXPECT_EQ(judge(sign_mini_block(mini), sign_mini_block(other_mini)), Contradiction::mini_block);
-    other_mini = mini;
-    other_mini.number = 701;
-    other_mini.time = 6'600'000;
-    EXPECT_EQ(judge(sign_mini_block(mini), sign_mini_block(other_mini)), Contradiction::parent);
-    other_mini.parent = mini_block_hash(promise, mini);
-    EXPECT_EQ(judge(sign_mini_block(mini), sign_mini_block(other_mini)), failure(NoEvidence::consistent));
-    EXPECT_EQ(judge(sign_alone(first), sign_mini_block(mini)), failure(NoEvidence::consistent));
-    other_mini = mini;
-    other_mini.block_number = 8;
-    EXPECT_EQ(judge(sign_alone(first), sign_mini_block(other_mini)), Contradiction::block);
-}
-
-TEST(Equivocation, blames_nobody_for_what_was_no_promise)
-{
-    auto first = some_statement(4);
-    auto other = first;
-    other.transaction = to_hash(U256{5});
-    auto forged = sign_alone(other);
-    forged.signature = *crypto::sign(to_hash(U256{1}), secret);
-    EXPECT_EQ(find_contradiction(sign_alone(first), forged), failure(NoEvidence::different_signers));
-    forged.signature = {};
-    EXPECT_EQ(find_contradiction(sign_alone(first), forged), failure(NoEvidence::not_signed));
-
-    const auto with = [&](auto change)
-    {
-        auto changed = other;
-        change(changed.terms);
-        return find_contradiction(sign_alone(first), sign_alone(changed));
-    };
-    EXPECT_EQ(with([](auto& terms) { terms.chain_id = 1; }), failure(NoEvidence::different_chains));
-    EXPECT_EQ(with([](auto& terms) { terms.epoch = 4; }), failure(NoEvidence::different_epochs));
-    EXPECT_EQ(with([](auto& terms) { terms.durability = Durability::memory; }), failure(NoEvidence::no_promise));
-    first.terms.domain = other.terms.domain = StatementDomain::development;
-    EXPECT_EQ(find_contradiction(sign_alone(first), sign_alone(other)), failure(NoEvidence::no_promise));
 }
 }  // namespace
 }  // namespace jiffy::types

@@ -5,6 +5,8 @@
 #include "types/preconfirmation.hpp"
 #include "types/statement_prefix.hpp"
 
+#include <optional>
+
 namespace jiffy::types
 {
 /// Keccak-256 of the prefix and the RLP list of what `body(sink)` writes, at most 500 bytes.
@@ -18,6 +20,16 @@ Hash hash_fields(StatementPrefix prefix, const Body& body) noexcept
     rlp::Placer placer{buffer.data() + 1};
     rlp::put_list(placer, body);
     return crypto::keccak256({buffer.data(), 1 + measure.size()});
+}
+
+/// Address of the key that signed a statement's digest. Empty if the signature is none or has a high s (EIP-2): else
+/// (r, n - s) with the other parity would be a second signature that anybody can make of the first.
+inline std::optional<Address> recover_statement_signer(const Hash& digest,
+    const crypto::RecoverableSignature& signature) noexcept
+{
+    if (signature.s > crypto::secp256k1_half_order)
+        return std::nullopt;
+    return crypto::recover_address(digest, signature);
 }
 
 /// The fields that every statement begins with: version, domain, chain id, epoch, durability.

@@ -1,6 +1,8 @@
 // The load generator against anvil, the other endpoint that its figures are compared with.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -26,8 +28,31 @@ test('the load generator drives anvil and its counts agree', async () => {
             assert.equal(report.executed, 60, stdout)
             assert.equal(report.executedOnChain, 60, stdout)
             assert.equal(report.consistent, true, stdout)
+            assert.equal(report.node, undefined, 'only a Jiffy node tells of its stages')
         }
     } finally {
         await node.stop()
+    }
+})
+
+test('wrk replays a file of the load generator', async (context) => {
+    const run = promisify(execFile)
+    if (!(await run('which', ['wrk']).catch(() => null))) return context.skip('wrk is missing: run scripts/setup')
+    const node = await startBareNode('jiffy')
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'jiffy-wrk-'))
+    try {
+        const file = path.join(folder, 'transfers.txt')
+        const prepare = ['--connections', '2', '--senders', '64', '--count', '640', '--write-transactions', file]
+        await run(binary, ['bench', 'load', '--rpc', node.http, ...prepare])
+        const script = ['--script', path.join(root, 'bench/wrk/replay.lua')]
+        const { stdout } = await run('wrk', [
+            ...['--threads', '1', '--connections', '2', '--duration', '1s', ...script, node.http, '--', file, 'sync'],
+        ])
+        const [, sent, errors] = stdout.match(/transactions sent (\d+), answered with an error (\d+)/)
+        assert.ok(Number(sent) > 0, stdout)
+        assert.equal(errors, '0', stdout)
+    } finally {
+        await node.stop()
+        await rm(folder, { recursive: true })
     }
 })

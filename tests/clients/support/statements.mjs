@@ -19,8 +19,11 @@ const termsOf = (statement) => [
 ]
 const hashOf = (prefix, list) => keccak256(concat([prefix, toRlp(list)]))
 const word = (quantity) => numberToHex(BigInt(quantity), { size: 32 })
-const signerOf = (hash, { r, s, yParity }) =>
-    recoverAddress({ hash, signature: { r: word(r), s: word(s), yParity: Number(yParity) } })
+const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+const signerOf = (hash, { r, s, yParity }) => {
+    if (BigInt(s) > halfOrder) throw new Error('the signature has a high s')
+    return recoverAddress({ hash, signature: { r: word(r), s: word(s), yParity: Number(yParity) } })
+}
 
 /** The root of the Merkle tree that the leaf stands in, by the nodes beside its path. */
 function merkleRoot(leaf, index, count, proof) {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/key_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+namespace jiffy::node
+{
+namespace
+{
+const std::string digits(64, '4');
+const Hash secret = []
+{
+    Hash hash;
+    std::ranges::fill(hash, Byte{0x44});
+    return hash;
+}();
+
+/// A file of this text and mode.
+std::string file_of(const std::string& text, mode_t mode = 0600)
+{
+    auto path = testing::TempDir() + "jiffy-key";
+    std::remove(path.c_str());
+    std::ofstream{path} << text;
+    ::chmod(path.c_str(), mode);
+    return path;
+}
+
+std::string fault_of(const std::string& path)
+{
+    const auto read = read_key_file(path);
+    return read ? "none" : read.error();
+}
+
+TEST(KeyFile, holds_digits_with_or_without_prefix_and_line_end)
+{
+    for (const auto& text : {digits, "0x" + digits, digits + "\n", "0x" + digits + "\r\n"})
+        EXPECT_EQ(read_key_file(file_of(text)), secret) << text;
+    EXPECT_EQ(read_key_file(file_of(digits, 0400)), secret);
+}
+
+TEST(KeyFile, is_its_owner_s_alone)
+{
+    for (const auto mode : {0644U, 0640U, 0604U, 0620U, 0601U})
+        EXPECT_NE(fault_of(file_of(digits, mode)).find("others than its owner have access to it"), std::string::npos)
+            << mode;
+    EXPECT_NE(fault_of(file_of(digits, 0644)).find("(mode 644): chmod 600"), std::string::npos);
+}
+
+TEST(KeyFile, says_what_is_wrong_without_telling_the_key)
+{
+    EXPECT_EQ(fault_of("/no/such/file"), "/no/such/file: No such file or directory");
+    EXPECT_NE(fault_of(testing::TempDir()).find("not a file"), std::string::npos);
+    const auto order = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
+    for (const auto& text : {std::string{}, std::string{"0x"}, digits.substr(1), digits + "4", digits + digits,
+             std::string(64, 'g'), std::string(64, '0'), std::string{order}, " " + digits})
+    {
+        const auto fault = fault_of(file_of(text));
+        EXPECT_NE(fault.find("not a secret key of 64 hex digits"), std::string::npos) << text;
+        if (text.size() > 4)
+            EXPECT_EQ(fault.find(text), std::string::npos);
+    }
+}
+}  // namespace
+}  // namespace jiffy::node
