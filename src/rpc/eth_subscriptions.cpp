@@ -21,8 +21,7 @@ bool is_pending(const std::optional<BlockSelector>& selector)
     return selector && *selector == BlockSelector{BlockTag::pending};
 }
 
-/// What has no end and no beginning but now.
-bool is_open(const std::optional<BlockSelector>& selector)
+bool has_no_end(const std::optional<BlockSelector>& selector)
 {
     return !selector || *selector == BlockSelector{BlockTag::latest} || is_pending(selector);
 }
@@ -38,9 +37,9 @@ Wish read_logs(Call& call)
     if (!call.parameters.has(1))
         return {std::move(logs), {}};
     logs.filter = call.parameters.log_filter(1);
-    if (!is_open(logs.filter.from) || !is_open(logs.filter.to) || logs.filter.block_hash)
-        call.parameters.reject(
-            1, "a subscription is about new logs: fromBlock and toBlock can be latest or pending, blockHash cannot be");
+    // As in geth, any fromBlock is: tools ask for everything, from the earliest block on, and mean what is new.
+    if (!has_no_end(logs.filter.to) || logs.filter.block_hash)
+        call.parameters.reject(1, "a subscription is about new logs: toBlock can be latest or pending, blockHash none");
     const auto from = call.parameters.subscription_options(1).from_mini_block;
     logs.at_release = from || is_pending(logs.filter.from) || is_pending(logs.filter.to);
     return {std::move(logs), from};
