@@ -35,6 +35,29 @@ std::uint64_t start_of(const DevNodeOptions& options, const std::optional<ChainF
     return file && is_development ? std::min(file->genesis.header.timestamp, wall_time) : wall_time;
 }
 
+/// A chain that is kept in memory begins anew with each start, and must not contradict what was signed for the one
+/// before.
+std::uint64_t epoch_of(const DevNodeOptions& options)
+{
+    return options.sequencer_secret ? sequencer::SystemClock::wall_time() : 1;
+}
+
+/// Why the chain cannot begin at the time that its file says; empty if it can.
+std::string fault_of_time(const DevNodeOptions& options, const ChainFile& file)
+{
+    constexpr std::uint64_t most_missing_blocks = 100'000;
+    const auto wall_time = sequencer::SystemClock::wall_time();
+    const auto begin = file.genesis.header.timestamp;
+    if (begin > wall_time)
+        return "the chain begins in the future: its genesis time is " + std::to_string(begin);
+    const auto missing = (wall_time - begin) * 1000 / file.specification.jiffy->block_time;
+    if (options.sequencer_secret && missing > most_missing_blocks)
+        return "the chain began " + std::to_string(missing) + " blocks ago, more than " +
+               std::to_string(most_missing_blocks) + " cannot be caught up with: its genesis time is " +
+               std::to_string(begin);
+    return "";
+}
+
 /// Why the key is not that of the chain's sequencer; empty if it is.
 std::string fault_of_key(const Hash& secret, const std::optional<ChainFile>& file)
 {
@@ -91,7 +114,7 @@ struct DevNode::Parts
                 .terms = {.domain = options.sequencer_secret ? types::StatementDomain::production
                                                              : types::StatementDomain::development,
                     .chain_id = specification.chain_id,
-                    .epoch = 1,
+                    .epoch = epoch_of(wanted),
                     .durability = types::Durability::memory},
                 .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
@@ -217,6 +240,9 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
             return std::unexpected{read.error()};
         file = std::move(*read);
     }
+    if (file)
+        if (auto fault = fault_of_time(options, *file); !fault.empty())
+            return std::unexpected{std::move(fault)};
     if (options.sequencer_secret)
         if (auto fault = fault_of_key(*options.sequencer_secret, file); !fault.empty())
             return std::unexpected{std::move(fault)};

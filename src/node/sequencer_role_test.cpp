@@ -41,13 +41,13 @@ json genesis_of(const json& sequencer)
         {"alloc", {{to_hex(address_of(sender_secret).view()), {{"balance", "1000000000000000000"}}}}}};
 }
 
-DevNodeOptions options_of(json genesis)
+DevNodeOptions options_of(json genesis, std::time_t age = 0)
 {
     DevNodeOptions options;
     options.port = 0;
     options.sequencer_secret = secret;
     options.genesis_file = testing::TempDir() + "jiffy-sequencer-genesis.json";
-    genesis["timestamp"] = std::to_string(std::time(nullptr));
+    genesis["timestamp"] = std::to_string(std::time(nullptr) - age);
     std::ofstream{options.genesis_file} << genesis;
     return options;
 }
@@ -113,6 +113,14 @@ TEST(SequencerRole, wants_the_key_that_the_chain_names)
     EXPECT_EQ(fault_of(options), "a sequencer needs a genesis file");
     options.genesis_file = "/no/such/file";
     EXPECT_NE(fault_of(options).find("No such file"), std::string::npos);
+}
+
+TEST(SequencerRole, refuses_a_chain_that_it_cannot_be_at_the_time_of)
+{
+    const auto genesis = genesis_of(to_hex(address_of(secret).view()));
+    EXPECT_TRUE(fault_of(options_of(genesis, -3600)).starts_with("the chain begins in the future"));
+    EXPECT_TRUE(fault_of(options_of(genesis, 100'010)).starts_with("the chain began 1000"));
+    EXPECT_EQ(fault_of(options_of(genesis, 100)), "none");
 }
 }  // namespace
 }  // namespace jiffy::node

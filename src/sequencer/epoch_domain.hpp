@@ -32,7 +32,11 @@ public:
         std::atomic<std::uint64_t>* place_;
     };
 
-    EpochDomain() = default;
+    /// What is taken out is freed when at least so many are; one that is large must not wait for others.
+    explicit EpochDomain(std::size_t scan_interval = 64) noexcept
+      : scan_interval_{scan_interval}
+    {
+    }
     EpochDomain(const EpochDomain&) = delete;
     EpochDomain& operator=(const EpochDomain&) = delete;
     ~EpochDomain()
@@ -70,7 +74,6 @@ public:
 
 private:
     static constexpr std::uint64_t idle = ~std::uint64_t{0};
-    static constexpr std::size_t scan_interval = 64;
 
     struct alignas(64) Place
     {
@@ -99,12 +102,13 @@ private:
                     retired.free();
                 return unseen;
             });
-        next_scan_ = retired_.size() + scan_interval;
+        next_scan_ = retired_.size() + scan_interval_;
     }
 
     mutable std::array<Place, 64> places_;
     std::atomic<std::uint64_t> epoch_ = 0;
     std::vector<Retired> retired_;
-    std::size_t next_scan_ = scan_interval;
+    std::size_t scan_interval_;
+    std::size_t next_scan_ = scan_interval_;
 };
 }  // namespace jiffy::sequencer

@@ -9,6 +9,10 @@ namespace
 constexpr std::size_t least_blocks = 16;
 /// For each transaction that comes; fewer than two would not get ahead.
 constexpr std::size_t names_per_transaction = 2;
+/// For each block, should what came before have been many more transactions than come now: half a millisecond.
+constexpr std::size_t names_per_block = 2'000;
+/// So many forgotten blocks may wait for that.
+constexpr std::size_t most_forgotten = 4;
 }  // namespace
 
 History::History(std::size_t block_limit, std::uint64_t hash_seed, std::uint64_t transaction_limit)
@@ -42,8 +46,10 @@ void History::open(const std::shared_ptr<BlockRecord>& block)
     // The newest sealed block is kept, too: the sealing thread goes on from there, and readers ask for it.
     while (oldest() < sealed_number() && is_too_much())
         forget_oldest();
+    if (forgotten_.size() > most_forgotten)
+        clean_up(names_per_block);
     ring_[number & mask_].store(new Entry{block});
-    provisional_hashes_.insert(block->provisional_hash, block);
+    provisional_hashes_.insert(block->provisional_hash, number);
     open_number_.store(number, std::memory_order_release);
 }
 
@@ -92,7 +98,7 @@ void History::free_forgotten()
 void History::index_newest_transaction(const std::shared_ptr<BlockRecord>& block)
 {
     const auto index = block->transactions.size() - 1;
-    transactions_.insert(block->transactions[index].hash, {block, static_cast<std::uint32_t>(index)});
+    transactions_.insert(block->transactions[index].hash, {block->number(), static_cast<std::uint32_t>(index)});
     clean_up(names_per_transaction);
     // A block shows once a user's transaction is in it; those of the protocol are in every block.
     if (block->transactions[index].transaction.type != types::TransactionType::deposit)
@@ -105,7 +111,6 @@ void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed
     block->seal(std::move(sealed));
     hashes_.insert(hash, block->number());
     sealed_blocks_.push_back(block);
-    free_forgotten();
     sealed_number_.store(block->number(), std::memory_order_release);
     raise_visible_number(block->number());
 }
@@ -177,15 +182,19 @@ BlockPointer History::find(std::uint64_t number) const
 
 BlockPointer History::find(const Hash& hash) const
 {
-    if (const auto number = hashes_.find(hash))
-        return find(*number);
-    return provisional_hashes_.find(hash).value_or(nullptr);
+    auto number = hashes_.find(hash);
+    if (!number)
+        number = provisional_hashes_.find(hash);
+    return number ? find(*number) : nullptr;
 }
 
 std::optional<TransactionPlace> History::find_transaction(const Hash& hash) const
 {
-    auto place = transactions_.find(hash);
-    return place && place->block->number() >= oldest_number() ? place : std::nullopt;
+    const auto name = transactions_.find(hash);
+    auto block = name ? find(name->block) : nullptr;
+    if (!block)
+        return std::nullopt;
+    return TransactionPlace{std::move(block), name->index};
 }
 
 evm::BlockHashes History::block_hashes() const noexcept

@@ -42,6 +42,8 @@ public:
     void index_newest_mini_block(const std::shared_ptr<BlockRecord>& block);
     /// Sealing thread: makes the block the sealed head.
     void seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed);
+    /// Sealing thread: frees forgotten blocks that nobody holds any more, so that no other thread has to.
+    void free_forgotten();
 
     /// The block under construction; for a moment, until the next one is open, the newest one sealed.
     [[nodiscard]] BlockPointer open_block() const { return newest(open_number_); }
@@ -78,8 +80,8 @@ private:
     {
         std::shared_ptr<BlockRecord> block;
     };
-    /// By number and index, so that a name left behind holds no block.
-    struct MiniBlockName
+    /// By numbers, so that a name left behind holds no block.
+    struct Name
     {
         std::uint64_t block = 0;
         std::uint32_t index = 0;
@@ -88,17 +90,16 @@ private:
     [[nodiscard]] BlockPointer newest(const std::atomic<std::uint64_t>& number) const;
     /// Sequencing thread: forgets the oldest block.
     void forget_oldest();
-    /// Sealing thread: frees forgotten blocks that nobody holds any more, so that no other thread has to.
-    void free_forgotten();
     void raise_visible_number(std::uint64_t number) noexcept;
 
     std::size_t mask_;
     std::unique_ptr<std::atomic<const Entry*>[]> ring_;
-    EpochDomain ring_epochs_;
-    HashIndex<TransactionPlace> transactions_;
-    HashIndex<BlockPointer> provisional_hashes_;
+    /// An entry holds its block.
+    EpochDomain ring_epochs_{1};
+    HashIndex<Name> transactions_;
+    HashIndex<std::uint64_t> provisional_hashes_;
     /// Written by the releasing thread. With the numbers of their blocks, oldest first.
-    HashIndex<MiniBlockName> mini_blocks_;
+    HashIndex<Name> mini_blocks_;
     std::deque<std::pair<std::uint64_t, Hash>> mini_block_names_;
     /// Written by the sealing thread; what is not said to be another's by the sequencing thread.
     HashIndex<std::uint64_t> hashes_;

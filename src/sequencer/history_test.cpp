@@ -33,6 +33,7 @@ void add_block(History& history, std::uint64_t number, std::uint64_t transaction
     block->mini_blocks.push_back(std::move(mini));
     history.index_newest_mini_block(block);
     history.seal(block, {.header = header, .hash = name(4, number)});
+    history.free_forgotten();
 }
 
 void expect_there(const History& history, std::uint64_t number, bool there)
@@ -97,15 +98,16 @@ TEST(History, frees_a_forgotten_block_on_the_sealing_thread_once_nobody_holds_it
     for (std::uint64_t number = 0; number < 16; ++number)
         add(number);
     auto reader = history.find(0);
-    // The names of transactions are freed in bunches.
-    for (std::uint64_t number = 16; number < 400; ++number)
+    for (std::uint64_t number = 16; number < 19; ++number)
         add(number);
     EXPECT_FALSE(blocks[0].expired());
     EXPECT_TRUE(blocks[1].expired()) << "though the one before it is held";
     reader.reset();
     EXPECT_FALSE(blocks[0].expired()) << "the reader has nothing to free";
-    add(400);
+    add(19);
     EXPECT_TRUE(blocks[0].expired());
+    for (std::size_t number = 0; number < 3; ++number)
+        EXPECT_TRUE(blocks[number].expired()) << number;
 }
 }  // namespace
 }  // namespace jiffy::sequencer

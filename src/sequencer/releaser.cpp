@@ -153,7 +153,8 @@ void Releaser::take(Committed& committed)
     else
         log_.append(Tx{{block_, index}});
     if (commitments_.empty())
-        fragment_time_ = std::clamp(clock_.now(), std::max(block_start() + 1, fragment_time_), latest_time());
+        fragment_time_ =
+            std::clamp(clock_.now(), std::max({block_start() + 1, fragment_time_, mini_start_}), latest_time());
 
     auto encoded = types::encode(record.receipt);
     const auto receipt = crypto::keccak256(encoded);
@@ -236,6 +237,8 @@ void Releaser::seal_mini_if_due()
     }
     // What was taken is in this mini-block, and before its seal in the log.
     release_fragment();
+    // Should the clock have stepped back since then.
+    time = std::max(time, fragment_time_);
     log_.append(SealMini{time});
     seal_mini(time);
 }
@@ -306,8 +309,8 @@ std::uint64_t Releaser::latest_time() const noexcept
 
 void Releaser::take(BlockEnded& ended)
 {
-    const auto time =
-        ended.time.value_or(std::clamp(clock_.now(), std::max(block_start(), mini_start_) + 1, block_end()));
+    const auto time = ended.time.value_or(
+        std::clamp(clock_.now(), std::max({block_start(), mini_start_, fragment_time_}) + 1, block_end()));
     log_.append(SealBlock{time});
     seal_mini(time);
     next_mini_seal_ = never;

@@ -161,8 +161,9 @@ void Sealer::seal(const SealRequest& request)
     block_versions_.push_back(sealed.state.number);
     history_.seal(request.block, std::move(sealed));
     record(latency_, begin, read_stopwatch());
-    drop_old_versions();
     on_sealed_(request.block);
+    drop_old_versions();
+    history_.free_forgotten();
 }
 
 void Sealer::set_state_roots(types::Header& header, bool commits_to_withdrawals) const

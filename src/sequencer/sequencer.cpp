@@ -183,12 +183,13 @@ void Sequencer::advance()
         ledger_.end_block();
         open_next_block();
         record(latencies_.block_change, begin, read_stopwatch());
-        for (auto& submission : pool_.expire(clock_.now()))
-            drop(std::move(submission), PoolRefusal::expired);
-        pooled_.store(pool_.size(), std::memory_order_release);
     }
     round_end_ = std::max(block_end(), clock_.now() + round_between_bursts);
     fill_with_waiting();
+    // After that: what can pay the new base fee does not wait any more.
+    for (auto& submission : pool_.expire(clock_.now()))
+        drop(std::move(submission), PoolRefusal::expired);
+    pooled_.store(pool_.size(), std::memory_order_release);
 }
 
 std::uint64_t Sequencer::lag() const noexcept
@@ -206,9 +207,12 @@ void Sequencer::fill_with_waiting()
     {
         // Once one does not fit again, those behind it stay behind it.
         if (waiting_for_room_.empty())
+        {
             promote(sender);
-        else
-            waiting_for_room_.push_back(sender);
+            continue;
+        }
+        waiting_for_room_.push_back(sender);
+        pool_.update(sender, ledger_.account(sender).nonce, base_fee());
     }
     while (!waiting_for_fee_.empty())
     {
@@ -358,8 +362,10 @@ bool Sequencer::pool(Submission submission)
         const bool has_no_room = added.error() == PoolRefusal::full ||
                                  (added.error() == PoolRefusal::account_limit_exceeded &&
                                      pool_.next_nonce(submission.sender, account.nonce) != account.nonce);
-        // What fills the pool then can run as soon as there is a new block.
-        const bool is_brief = has_no_room && !waiting_for_room_.empty();
+        // It is one that can run as soon as there is a new block.
+        const bool is_executable = pool_.next_nonce(submission.sender, account.nonce) >= submission.transaction.nonce &&
+                                   submission.transaction.max_fee_per_gas >= base_fee();
+        const bool is_brief = has_no_room && is_executable && !waiting_for_room_.empty();
         refuse(std::move(submission), is_brief ? PoolRefusal::block_full : added.error());
         return false;
     }

@@ -181,7 +181,7 @@ TEST(Sequencer, says_when_to_try_again_while_what_fills_the_pool_waits_for_room_
     EXPECT_TRUE(is_pooled(chain.send(1, TestChain::transfer(0))));
     EXPECT_TRUE(is_pooled(chain.send(2, TestChain::transfer(0)))) << "the other one has to go";
     EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(0)), PoolRefusal::block_full));
-    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(1)), PoolRefusal::block_full));
+    EXPECT_TRUE(is_refused(chain.send(4, TestChain::transfer(1)), PoolRefusal::full)) << "it misses a nonce, not room";
     // As promised, there is room in the next block.
     chain.pass(700);
     EXPECT_EQ(chain.sequencer->pooled(), 2U);
