@@ -88,13 +88,15 @@ void check_nonces(RpcClient& rpc, std::span<const Sender> senders)
 int run(const Options& options)
 {
     const auto url = *parse_url(options.rpc);
-    RpcClient rpc{url};
-    const auto transactions = get_transactions(rpc, options);
+    RpcClient first{url};
+    const auto transactions = get_transactions(first, options);
     if (!options.write_file.empty())
     {
         write_transactions(options.write_file, transactions);
         return 0;
     }
+    // While the transactions were signed, or the load ran, the endpoint may have closed a connection that was idle.
+    RpcClient rpc{url};
     const auto senders = senders_of(transactions);
     check_nonces(rpc, senders);
     const auto driver = driver_options(rpc, options);
@@ -102,7 +104,6 @@ int run(const Options& options)
     const auto node_before = read_node_samples(url);
     const auto tally = std::make_unique<Tally>(transactions.size());
     std::make_unique<Driver>(url, transactions, driver)->run(*tally);
-    // While the load ran, the endpoint may have closed the first connection, which was idle.
     RpcClient after{url};
     const auto on_chain = count_on_chain(after, senders, tally->accepted);
     const auto node_after = node_before ? read_node_samples(url) : std::nullopt;
