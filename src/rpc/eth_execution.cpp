@@ -86,17 +86,18 @@ void call_after(Call& call)
     waiter.has_come = [nonce_now, nonce = condition.nonce] { return nonce_now() >= nonce; };
     waiter.job = [waiting, request, &backend]
     {
-        auto* reply = waiting->take();
-        if (reply == nullptr)
+        auto taken = waiting->take();
+        if (!taken)
             return;
-        std::move_only_function<void()> make_call = [waiting, reply, request, &backend]
+        const auto reply = std::make_shared<Reply>(std::move(*taken));
+        std::move_only_function<void()> make_call = [reply, request, &backend]
         { answer_call(*reply, backend, *request); };
         if (!backend.workers.submit(make_call))
             reply->error({code::limit_exceeded, "too many requests are waiting", {}});
     };
     if (backend.subscriptions.when_nonce(waiter))
         backend.waiters.expire_in_time(waiting);
-    else if (auto* reply = waiting->take())
+    else if (auto reply = waiting->take())
         reply->error({code::limit_exceeded, "too many requests are waiting", {}});
 }
 

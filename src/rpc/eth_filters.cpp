@@ -97,11 +97,20 @@ void get_filter_changes(Call& call)
     const auto& history = call.backend.history;
     const auto last = history.sealed_number();
     auto first = filter->state.next_block;
+    // Before the search, so that polls that overlap do not tell the same.
     call.backend.filters.advance(filter->id, last + 1, 0);
     if (first > last)
         return call.reply.result([](JsonWriter& json) { json.raw("[]"); });
     if (filter->state.kind == FilterState::Kind::logs)
-        return answer_with_logs(call.reply, call.backend, filter->state.logs, first, last);
+    {
+        const auto found = search_logs(call.backend, filter->state.logs, first, last);
+        // What was not told is still to be told, except for what is not kept any more.
+        if (!found && found.error().code != code::pruned)
+            call.backend.filters.go_back(filter->id, first);
+        if (!found)
+            return call.reply.error(found.error());
+        return call.reply.result([&](JsonWriter& json) { write_logs(json, *found); });
+    }
     first = std::max(first, history.oldest_number());
     call.reply.result(
         [&](JsonWriter& json)

@@ -122,10 +122,15 @@ void get_logs_with_cursor(Call& call)
     if (cursor)
         rest.from = cursor->block;
     const auto range = range_of(call.backend, rest);
-    if (wanted.cursor && !(cursor && range && is_of(*cursor, filter, *range)))
-        return call.reply.error({code::invalid_params, "invalid argument 0: the cursor is not of this filter", {}});
+    const Error foreign_cursor{code::invalid_params, "invalid argument 0: the cursor is not of this filter", {}};
     if (!range)
-        return call.reply.error(range.error());
+    {
+        // The cursor is not to blame for a filter that has no blocks by itself.
+        const auto whole = cursor ? range_of(call.backend, filter) : range;
+        return call.reply.error(whole ? foreign_cursor : whole.error());
+    }
+    if (wanted.cursor && !(cursor && is_of(*cursor, filter, *range)))
+        return call.reply.error(foreign_cursor);
     const auto last = range->last;
     const auto start = cursor.value_or(LogCursor{epoch, range->first, 0});
     const auto limit = std::min<std::uint64_t>(wanted.limit.value_or(~std::uint64_t{0}), call.backend.limits.logs);

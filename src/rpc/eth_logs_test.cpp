@@ -65,6 +65,24 @@ TEST_F(Logs, of_blocks_that_are_not_kept_are_no_empty_list)
     EXPECT_EQ(scene.result("eth_getFilterChanges", json::array({filter})), json::array()) << "but goes on";
 }
 
+TEST_F(Logs, that_were_too_many_for_a_filter_are_still_told)
+{
+    const auto filter = scene.result("eth_newFilter", json::array({json::object()}));
+    pass_block_with_logs();
+    pass_block_with_logs();
+    auto& limits = scene.backend->limits;
+    for (const auto& [logs, blocks] : {std::pair<std::size_t, std::uint64_t>{3, 100}, {100, 1}, {3, 100}})
+    {
+        limits.logs = logs;
+        limits.log_blocks = blocks;
+        EXPECT_EQ(scene.error("eth_getFilterChanges", json::array({filter}))["code"], -32005);
+    }
+    limits.logs = 4;
+    EXPECT_EQ(places_of(scene.result("eth_getFilterChanges", json::array({filter}))),
+        json::parse(R"([["0x1","0x0"],["0x1","0x1"],["0x2","0x0"],["0x2","0x1"]])"));
+    EXPECT_EQ(scene.result("eth_getFilterChanges", json::array({filter})), json::array());
+}
+
 TEST_F(Logs, pages_go_on_while_the_head_moves)
 {
     pass_block_with_logs();
@@ -111,6 +129,23 @@ TEST_F(Logs, a_cursor_of_another_filter_is_refused)
         EXPECT_EQ(error["message"], "invalid argument 0: the cursor is not of this filter");
     }
     EXPECT_EQ(page({{"blockHash", to_hex(scene.chain.history.find(1)->hash().view())}}, cursor)["logs"].size(), 1U);
+}
+
+TEST_F(Logs, a_cursor_does_not_hide_what_is_wrong_with_the_filter)
+{
+    pass_block_with_logs();
+    const auto cursor = page({{"fromBlock", "0x1"}, {"limit", 1}}, nullptr)["cursor"];
+    const std::string unknown = "0x" + std::string(64, '1');
+    for (json filter : {json::object({{"blockHash", unknown}}), json{{"fromBlock", "0x1"}, {"toBlock", "0x0"}}})
+    {
+        const auto expected = scene.error("eth_getLogs", json::array({filter}));
+        ASSERT_TRUE(expected.is_object());
+        for (const json& given : {cursor, json("0x01")})
+        {
+            filter["cursor"] = given;
+            EXPECT_EQ(scene.error("eth_getLogsWithCursor", json::array({filter})), expected) << filter;
+        }
+    }
 }
 
 TEST_F(Logs, a_mini_block_that_is_not_kept_is_told_from_one_that_does_not_exist)

@@ -23,13 +23,13 @@ using TimeoutError = Error (*)(std::uint64_t timeout);
 
 void answer_with_error(const Waiting& waiting, const Error& error)
 {
-    if (auto* reply = waiting->take())
+    if (auto reply = waiting->take())
         reply->error(error);
 }
 
 void answer_with_receipt(const Waiting& waiting, const TransactionPlace& place)
 {
-    if (auto* reply = waiting->take())
+    if (auto reply = waiting->take())
         reply->result_later(
             [place](JsonWriter& json)
             {
@@ -123,17 +123,22 @@ void send_and_wait(Call& call, TimeoutError timeout_error)
     if (call.reject_bad_parameters(2))
         return;
     auto& backend = call.backend;
+    if (const auto formed = check_form(backend, raw); !formed)
+        return call.reply.error(formed.error());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
-    // The time may be over before anybody has looked into the transaction: then its hash is not known otherwise.
+    // The time may be over before anybody has looked into the transaction. The transaction itself is not kept for that:
+    // it is up to 128 KiB, and many may wait.
+    const auto hash = crypto::keccak256(raw);
     const auto waiting = std::make_shared<TimedReply>(std::move(call.reply), deadline,
-        [sent = raw, timeout, timeout_error]
+        [hash, timeout, timeout_error]
         {
             auto error = timeout_error(timeout);
-            error.data = json_hex(crypto::keccak256(sent).view());
+            error.data = json_hex(hash.view());
             return error;
         });
-    const auto admitted = admit(backend, std::move(raw),
-        [&backend, waiting](Arrival arrival) { submit(backend, waiting, std::move(arrival)); });
+    const auto admitted = admit(
+        backend, std::move(raw), [&backend, waiting](Arrival arrival) { submit(backend, waiting, std::move(arrival)); },
+        hash);
     if (!admitted)
         return answer_with_error(waiting, admitted.error());
     backend.waiters.expire_in_time(waiting);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rpc/submission.hpp"
 #include "rpc/test_backend.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 namespace jiffy::rpc
 {
@@ -87,6 +90,57 @@ TEST_F(SyncSends, the_time_runs_out_in_the_pool)
     EXPECT_EQ(error["code"], -32000);
     EXPECT_EQ(error["message"], "realtime transaction expired");
     EXPECT_EQ(error["data"], TestBackend::hash_of(sent));
+}
+
+TEST_F(SyncSends, those_that_wait_do_not_keep_the_transaction)
+{
+    scene.subscriptions.start();
+    constexpr std::size_t size = 100'000;
+    const auto base_fee = scene.chain.history.open_block()->opening.base_fee_per_gas->low();
+    auto transaction = TestChain::transfer(0, base_fee - 1);
+    transaction.data = Bytes(size);
+    transaction.gas_limit = 2'000'000;
+    const auto sent = scene.sign(0, transaction);
+    std::vector<std::future<json>> answers;
+    const auto send = [&](int times)
+    {
+        for (int i = 0; i < times; ++i)
+        {
+            answers.push_back(scene.ask("eth_sendRawTransactionSync", {sent, 60'000}));
+            scene.take_in();
+            scene.chain.step();
+        }
+    };
+    const auto used = []
+    {
+        const auto memory = ::mallinfo2();
+        return memory.uordblks + memory.hblkhd;
+    };
+    send(10);
+    EXPECT_EQ(scene.chain.sequencer->pooled(), 1U);
+    const auto before = used();
+    send(200);
+    EXPECT_LT(used(), before + 200 * size / 4);
+    EXPECT_TRUE(std::ranges::none_of(answers, is_ready));
+}
+
+TEST_F(SyncSends, a_hash_that_is_known_is_not_computed_again)
+{
+    const auto bytes = *from_hex(raw);
+    const Hash known{{1}};
+    std::vector<Hash> hashes;
+    for (const auto& hash : {std::optional{known}, std::optional<Hash>{}})
+        ASSERT_TRUE(admit(
+            *scene.backend, bytes,
+            [&](Arrival arrival)
+            {
+                const auto submission = make_submission(*scene.backend, std::move(arrival));
+                ASSERT_TRUE(submission);
+                hashes.push_back(submission->hash);
+            },
+            hash));
+    scene.take_in();
+    EXPECT_EQ(hashes, (std::vector{known, crypto::keccak256(bytes)}));
 }
 
 TEST_F(SyncSends, a_timeout_that_makes_no_sense_counts_as_none)

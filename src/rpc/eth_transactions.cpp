@@ -38,6 +38,8 @@ void send_raw_transaction(Call& call)
     if (call.reject_bad_parameters(1))
         return;
     auto& backend = call.backend;
+    if (const auto formed = check_form(backend, raw); !formed)
+        return call.reply.error(formed.error());
     const auto reply = std::make_shared<Reply>(std::move(call.reply));
     const auto admitted = admit(backend, std::move(raw),
         [&backend, reply](Arrival arrival) { send_without_waiting(backend, reply, std::move(arrival)); });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/filters.hpp"
 
+#include <algorithm>
+
 namespace jiffy::rpc
 {
 namespace
@@ -48,5 +50,12 @@ void Filters::advance(const RandomId& id, std::uint64_t next_block, std::size_t 
         found->second.state.next_block = next_block;
         found->second.state.next_transaction = next_transaction;
     }
+}
+
+void Filters::go_back(const RandomId& id, std::uint64_t block)
+{
+    const std::lock_guard lock{mutex_};
+    if (const auto found = filters_.find(id); found != filters_.end())
+        found->second.state.next_block = std::min(found->second.state.next_block, block);
 }
 }  // namespace jiffy::rpc

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::optional<FilterState> get(const RandomId& id);
     /// Notes how far the filter was reported.
     void advance(const RandomId& id, std::uint64_t next_block, std::size_t next_transaction);
+    /// The blocks from this one on were not reported after all.
+    void go_back(const RandomId& id, std::uint64_t block);
 
 private:
     struct Filter

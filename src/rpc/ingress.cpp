@@ -35,7 +35,7 @@ std::optional<std::uint64_t> Ingress::refusal()
     return refusal_at(sequencer::read_stopwatch());
 }
 
-std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process)
+std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process, const std::optional<Hash>& hash)
 {
     std::size_t waiting = 0;
     {
@@ -51,7 +51,7 @@ std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process)
         }
         size_ += raw.size();
         // The queue's order is that of the tickets.
-        queue_.push_back({{std::move(raw), sequencer_.take_ticket(), time}, std::move(process)});
+        queue_.push_back({{std::move(raw), sequencer_.take_ticket(), time, hash}, std::move(process)});
         waiting = queue_.size();
         waiting_.store(waiting);
     }

@@ -18,6 +18,8 @@ struct Arrival
     Bytes raw;
     sequencer::Tickets::Ticket ticket;
     sequencer::Instant time;
+    /// Of `raw`, if whoever added it knows it.
+    std::optional<Hash> hash;
     /// For the submission that is made of it.
     bool more_follow = false;
 };
@@ -49,7 +51,7 @@ public:
 
     /// Any thread: has `process` run with the transaction on an I/O thread in its turn. If more waits already, here and
     /// for the sequencing thread, than can be done in time, the error is that wait in microseconds.
-    std::expected<void, std::uint64_t> add(Bytes raw, Process process);
+    std::expected<void, std::uint64_t> add(Bytes raw, Process process, const std::optional<Hash>& hash = {});
 
     /// Processes transactions until there is none or the time is over, but at least one.
     void work(sequencer::Instant until);

@@ -9,32 +9,6 @@ namespace jiffy::rpc
 {
 namespace
 {
-Result<FoundLogs, Error> search(const Backend& backend,
-    const LogFilter& filter,
-    std::uint64_t first,
-    std::uint64_t last)
-{
-    FoundLogs found;
-    if (last - first >= backend.limits.log_blocks)
-        return failure(Error{
-            code::limit_exceeded, "block range exceeds " + std::to_string(backend.limits.log_blocks) + " blocks", {}});
-    for (auto number = first; number <= last; ++number)
-    {
-        auto block = backend.history.find(number);
-        if (!block)
-            return failure(pruned_block(backend.history, number));
-        if (const auto* sealed = block->sealed(); sealed != nullptr && !may_match(filter, sealed->header.logs_bloom))
-            continue;
-        const auto before = found.places.size();
-        if (!collect_logs(filter, *block, 0, block->transactions.size(), backend.limits.logs, found.places))
-            return failure(Error{
-                code::limit_exceeded, "query returns more than " + std::to_string(backend.limits.logs) + " logs", {}});
-        if (found.places.size() != before)
-            found.blocks.push_back(std::move(block));
-    }
-    return found;
-}
-
 /// Block number of one end of a range.
 std::optional<std::uint64_t> range_end(const Backend& backend, const std::optional<BlockSelector>& selector)
 {
@@ -65,13 +39,39 @@ void write_logs(JsonWriter& json, const FoundLogs& found)
     json.end_array();
 }
 
+Result<FoundLogs, Error> search_logs(const Backend& backend,
+    const LogFilter& filter,
+    std::uint64_t first,
+    std::uint64_t last)
+{
+    FoundLogs found;
+    if (last - first >= backend.limits.log_blocks)
+        return failure(Error{
+            code::limit_exceeded, "block range exceeds " + std::to_string(backend.limits.log_blocks) + " blocks", {}});
+    for (auto number = first; number <= last; ++number)
+    {
+        auto block = backend.history.find(number);
+        if (!block)
+            return failure(pruned_block(backend.history, number));
+        if (const auto* sealed = block->sealed(); sealed != nullptr && !may_match(filter, sealed->header.logs_bloom))
+            continue;
+        const auto before = found.places.size();
+        if (!collect_logs(filter, *block, 0, block->transactions.size(), backend.limits.logs, found.places))
+            return failure(Error{
+                code::limit_exceeded, "query returns more than " + std::to_string(backend.limits.logs) + " logs", {}});
+        if (found.places.size() != before)
+            found.blocks.push_back(std::move(block));
+    }
+    return found;
+}
+
 void answer_with_logs(Reply& reply,
     const Backend& backend,
     const LogFilter& filter,
     std::uint64_t first,
     std::uint64_t last)
 {
-    const auto found = search(backend, filter, first, last);
+    const auto found = search_logs(backend, filter, first, last);
     if (!found)
         return reply.error(found.error());
     reply.result([&](JsonWriter& json) { write_logs(json, *found); });

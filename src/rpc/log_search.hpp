@@ -19,6 +19,13 @@ void write_logs(JsonWriter& json, const FoundLogs& found);
 /// For a block that is not kept any more.
 Error pruned_block(const sequencer::History& history, std::uint64_t number);
 
+/// The matching logs of the blocks from `first` to `last`, none of which is after the open one. The error says that
+/// there are too many blocks or logs, or that not all blocks are kept (`code::pruned`).
+Result<FoundLogs, Error> search_logs(const Backend& backend,
+    const LogFilter& filter,
+    std::uint64_t first,
+    std::uint64_t last);
+
 /// Answers with the matching logs of the blocks from `first` to `last`, none of which is after the open one; or that
 /// there are too many, or that not all blocks are kept.
 void answer_with_logs(Reply& reply,

@@ -39,7 +39,7 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arr
         return failure(Error{code::server_error, "invalid sender", {}});
 
     sequencer::Submission submission;
-    submission.hash = crypto::keccak256(arrival.raw);
+    submission.hash = arrival.hash ? *arrival.hash : crypto::keccak256(arrival.raw);
     submission.sender = *sender;
     submission.transaction = std::move(*transaction);
     submission.arrived = arrival.time;
@@ -48,7 +48,7 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arr
     return submission;
 }
 
-Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process)
+Result<void, Error> check_form(const Backend& backend, BytesView raw)
 {
     if (raw.empty())
         return failure(Error{code::server_error, "typed transaction too short", {}});
@@ -60,7 +60,12 @@ Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process)
             "oversized data: transaction size " + std::to_string(raw.size()) + ", limit " +
                 std::to_string(largest_transaction),
             {}});
-    if (const auto added = backend.ingress.add(std::move(raw), std::move(process)); !added)
+    return {};
+}
+
+Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process, const std::optional<Hash>& hash)
+{
+    if (const auto added = backend.ingress.add(std::move(raw), std::move(process), hash); !added)
         return failure(overload_error(added.error()));
     return {};
 }

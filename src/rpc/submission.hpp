@@ -12,9 +12,13 @@ struct Backend;
 /// Decodes the transaction, checks what can be checked without the state, and recovers its sender.
 Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival);
 
-/// Has `process` run with the transaction on an I/O thread in its turn. The error is for the sender if its first byte
-/// and its size show that it cannot be one, or more is waiting than can be done in time.
-Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process);
+/// The error is for the sender if the first byte and the size show that this cannot be a transaction.
+Result<void, Error> check_form(const Backend& backend, BytesView raw);
+
+/// Has `process` run with the transaction on an I/O thread in its turn. The error is for the sender if more is waiting
+/// than can be done in time. `hash` is the transaction's, for a caller that needs it before; otherwise it is computed
+/// in that turn.
+Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process, const std::optional<Hash>& hash = {});
 
 /// More comes than can be done: when to try again, for one who would wait for `wait` microseconds now.
 Error overload_error(std::uint64_t wait);

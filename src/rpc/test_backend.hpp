@@ -26,11 +26,12 @@ struct TestBackend
             *chain.sequencer, *ingress, workers, waiters, subscriptions, filters, "test", {}, limits});
         dispatcher.emplace(*backend, all_methods());
     }
-    /// What waits is refused while there is still somebody to tell it to.
+    /// In the order of a node: what waits is refused while there is still somebody to tell it to.
     ~TestBackend()
     {
         workers.stop();
         chain.sequencer->stop();
+        subscriptions.stop();
     }
 
     /// The answer, which may come later.

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
+#include <optional>
 
 namespace jiffy::rpc
 {
@@ -23,13 +25,14 @@ public:
     {
     }
 
-    /// Any thread: the reply, which is then to be given, for whoever asks first; null for everybody else.
-    [[nodiscard]] Reply* take()
+    /// Any thread: the reply, which is then to be given, for whoever asks first; none for everybody else. It is not
+    /// kept here any more: if it is dropped, it says so at once, not when the time is over.
+    [[nodiscard]] std::optional<Reply> take()
     {
         if (is_taken_.exchange(true))
-            return nullptr;
+            return std::nullopt;
         expiry_ = nullptr;
-        return &reply_;
+        return std::move(reply_);
     }
 
     /// Any thread: gives the error, unless the reply was taken.
