@@ -288,6 +288,23 @@ json promised(json document, const Change& change)
     return document;
 }
 
+TEST_F(VerifyStatements, compares_indexes_with_where_the_block_begins)
+{
+    const auto by = to_hex(types::statement_test::signer().view());
+    const auto numbered = [&by](std::uint64_t index_in_block, std::size_t first)
+    {
+        auto document = promised<types::SignedMiniBlock>(
+            mini_block["result"], [=](auto& header) { header.index = index_in_block; });
+        for (auto& transaction : document["transactions"])
+            transaction["transactionIndex"] = first++;
+        return verify(document, by);
+    };
+    EXPECT_EQ(numbered(0, 0), Verdict::holds);
+    EXPECT_EQ(numbered(0, 1), Verdict::does_not_hold);
+    EXPECT_EQ(numbered(1, 0), Verdict::holds);
+    EXPECT_EQ(numbered(1, 5), Verdict::holds) << "nobody signs where a later mini-block begins";
+}
+
 TEST_F(VerifyStatements, tells_how_much_was_promised)
 {
     EXPECT_NE(line_of(preconfirmation).find("(domain development, durability memory, no evidence)"), std::string::npos);
