@@ -90,15 +90,27 @@ Finding compare(const types::Preconfirmation& said, const Contents& contents)
     return is_its_mini_block && contents.is_complete ? Finding{Contradiction::omission} : Finding{};
 }
 
-Finding compare(const Contents& a, const Contents& b)
+/// Whether a transaction stands at two places of them, be it in one and the same mini-block.
+Finding find_repetition(const Contents& a, const Contents& b)
 {
-    if (a.header.number == b.header.number)
-        return {};
-    for (const auto& entry : a.entries)
-        for (const auto& other : b.entries)
-            if (entry.transaction == other.transaction)
-                return Contradiction::transaction;
-    return {};
+    struct Place
+    {
+        Hash transaction;
+        std::uint64_t mini_block = 0;
+        std::uint64_t index = 0;
+
+        auto operator<=>(const Place&) const = default;
+    };
+    std::vector<Place> places;
+    places.reserve(a.entries.size() + b.entries.size());
+    for (const auto* contents : {&a, &b})
+        for (const auto& entry : contents->entries)
+            places.push_back({entry.transaction, contents->header.number, entry.index});
+    std::ranges::sort(places);
+    const auto is_repeated = [](const Place& place, const Place& next)
+    { return place.transaction == next.transaction && place != next; };
+    return std::ranges::adjacent_find(places, is_repeated) != places.end() ? Finding{Contradiction::transaction}
+                                                                           : Finding{};
 }
 }  // namespace
 
@@ -129,13 +141,11 @@ Result<Contradiction, NoEvidence> find_contradiction(const Evidence& a, const Ev
         return failure(NoEvidence::not_proven);
     const auto* said = std::get_if<types::SignedPreconfirmation>(&a);
     const auto* other_said = std::get_if<types::SignedPreconfirmation>(&b);
-    Finding finding;
-    if (said != nullptr && other_said == nullptr)
+    auto finding = find_repetition(*contents, *other_contents);
+    if (!finding && said != nullptr && other_said == nullptr)
         finding = compare(said->statement, *other_contents);
-    else if (said == nullptr && other_said != nullptr)
+    else if (!finding && said == nullptr && other_said != nullptr)
         finding = compare(other_said->statement, *contents);
-    else
-        finding = compare(*contents, *other_contents);
     if (finding)
         return *finding;
     return failure(NoEvidence::consistent);

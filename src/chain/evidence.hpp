@@ -35,7 +35,7 @@ types::SignedStatement statement_of(const Evidence& evidence);
 /// Whether what it says to stand in a mini-block belongs to the roots in the header; true where it says nothing of it.
 bool belongs_to_header(const Evidence& evidence);
 
-/// Judges as `types::find_contradiction` does, and then by what stands in the mini-blocks: a preconfirmed transaction
-/// is in its mini-block and in no other one, at its place, with its receipt.
+/// Judges as `types::find_contradiction` does, and then by what stands in the mini-blocks: no transaction stands twice,
+/// in one mini-block or in two, and a preconfirmed one is in its mini-block, at its place, with its receipt.
 Result<types::Contradiction, types::NoEvidence> find_contradiction(const Evidence& a, const Evidence& b);
 }  // namespace jiffy::chain

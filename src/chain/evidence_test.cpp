@@ -125,6 +125,21 @@ TEST(Evidence, a_transaction_stands_elsewhere)
     EXPECT_EQ(judge(sign_alone(early), later.proven(8)), Contradiction::place);
 }
 
+TEST(Evidence, a_transaction_stands_twice_in_a_mini_block)
+{
+    auto mini_block = sealed(10, 3, 5, 4);
+    mini_block.transactions[3] = mini_block.transactions[1];
+    mini_block.seal();
+    const auto header = sign_mini_block(mini_block.header);
+    EXPECT_EQ(judge(mini_block.proven(1), mini_block.proven(3)), Contradiction::transaction);
+    EXPECT_EQ(judge(mini_block.body(), mini_block.body()), Contradiction::transaction) << "one body tells it";
+    EXPECT_EQ(judge(mini_block.body(), header), Contradiction::transaction);
+    EXPECT_EQ(judge(mini_block.body(), mini_block.proven(0)), Contradiction::transaction);
+    EXPECT_EQ(judge(mini_block.body(), sign_alone(mini_block.said[0])), Contradiction::transaction);
+    EXPECT_EQ(judge(mini_block.proven(1), mini_block.proven(1)), failure(NoEvidence::consistent)) << "it is said twice";
+    EXPECT_EQ(judge(mini_block.proven(1), mini_block.proven(2)), failure(NoEvidence::consistent));
+}
+
 TEST(Evidence, a_transaction_has_another_receipt)
 {
     auto mini_block = sealed(10, 3, 5, 4);

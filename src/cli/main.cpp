@@ -16,7 +16,8 @@ namespace
 {
 using namespace jiffy::cli;
 
-constexpr int wrong_use = 2;
+/// Wrong use, or an error; 1 is an answer: that something does not hold, or does not pass.
+constexpr int no_answer = 2;
 constexpr auto signed_document =
     "JSON file of a preconfirmation, a receipt with one, a mini-block, or a proof from one, as a node gives it";
 
@@ -202,12 +203,12 @@ int main(int argument_count, char** arguments)
     }
     catch (const CLI::ParseError& error)
     {
-        return program.exit(error) == 0 ? 0 : wrong_use;
+        return program.exit(error) == 0 ? 0 : no_answer;
     }
     catch (const std::exception& error)
     {
         std::fprintf(stderr, "jiffy: %s\n", error.what());
-        return 1;
+        return no_answer;
     }
     return exit_code;
 }

@@ -139,6 +139,8 @@ types::Transaction read_rpc_transaction(Json object)
     if (transaction.type == TransactionType::set_code)
         transaction.authorization_list = read_authorizations(get(object, "authorizationList"));
     transaction.signature = read_signature(object, read_number_64(get(object, "yParity")));
+    if (const auto v = find(object, "v"); v && read_number(*v) != U256{transaction.signature.y_parity})
+        throw FixtureError{"v is not yParity"};
     return transaction;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/rpc_json.hpp"
 #include "rpc/statements.hpp"
+#include "trie/root.hpp"
 
 #include <algorithm>
 
@@ -73,28 +74,72 @@ std::vector<Bytes> read_nodes(Json element)
     return nodes;
 }
 
-chain::ProvenTransaction read_proven_transaction(Json element)
+/// Compares a member, which may be left out, with what it must be.
+template <class Read, class Value>
+void expect(StatementFile& file, Json object, std::string_view name, const Read& read, const Value& value)
 {
-    return {read_statement_of_kind<types::SignedMiniBlock>(get(element, "miniBlock"), "miniBlock"),
+    const auto member = find(object, name);
+    if (member && read(*member) != value && file.wrong_member.empty())
+        file.wrong_member = name;
+}
+
+void expect_hash(StatementFile& file, Json object, const types::SignedMiniBlock& header)
+{
+    expect(file, object, "hash", read_hash, types::mini_block_hash(header.terms, header.mini_block));
+}
+
+StatementFile read_proven_transaction(Json element)
+{
+    const auto mini_block = get(element, "miniBlock");
+    const chain::ProvenTransaction proven{read_statement_of_kind<types::SignedMiniBlock>(mini_block, "miniBlock"),
         read_number_64(get(element, "index")), read_bytes(get(element, "transaction")),
         read_nodes(get(element, "transactionProof")), read_bytes(get(element, "receipt")),
         read_nodes(get(element, "receiptProof"))};
+    StatementFile file{proven};
+    expect_hash(file, mini_block, proven.mini_block);
+    expect(file, element, "transactionHash", read_hash, crypto::keccak256(proven.transaction));
+    expect(file, element, "key", read_bytes, trie::ordered_key(proven.index));
+    return file;
+}
+
+/// Index in its block of a mini-block's first transaction; of a later mini-block nobody signs it.
+std::uint64_t first_index_of(const types::MiniBlock& header, Json first_transaction)
+{
+    const auto index = find(first_transaction, "transactionIndex");
+    return index && header.index != 0 ? read_number_64(*index) : 0;
 }
 
 /// The header alone if the transactions are left out or told by their hashes.
-chain::Evidence read_mini_block(const types::SignedMiniBlock& header, Json element)
+StatementFile read_mini_block(const types::SignedMiniBlock& header, Json element)
 {
+    StatementFile file{header};
+    expect_hash(file, element, header);
+    const auto transactions = find(element, "transactions");
+    if (!transactions)
+        return file;
     simdjson::dom::array array;
-    if (element.at_key("transactions").get(array) != simdjson::SUCCESS)
-        return header;
-    chain::MiniBlockBody body{header, {}};
-    for (const auto transaction : array)
+    if (transactions->get(array) != simdjson::SUCCESS)
+        throw FixtureError{"transactions: expected an array"};
+    file.has_unchecked_hashes = array.size() != 0 && array.at(0).is_string();
+    if (file.has_unchecked_hashes)
     {
-        if (transaction.is_string())
-            return header;
-        body.transactions.push_back(types::encode(read_rpc_transaction(transaction)));
+        for (const auto hash : array)
+            read_hash(hash);
+        return file;
     }
-    return body;
+    chain::MiniBlockBody body{header, {}};
+    auto index = array.size() == 0 ? 0 : first_index_of(header.mini_block, array.at(0));
+    for (const auto member : array)
+    {
+        const auto transaction = read_rpc_transaction(member);
+        body.transactions.push_back(types::encode(transaction));
+        expect(file, member, "hash", read_hash, crypto::keccak256(body.transactions.back()));
+        expect(file, member, "from", read_address, types::recover_sender(transaction));
+        expect(file, member, "blockNumber", read_number_64, header.mini_block.block_number);
+        expect(file, member, "transactionIndex", read_number_64, index++);
+    }
+    file.evidence = std::move(body);
+    return file;
 }
 
 StatementFile read_document(Json document)
@@ -106,11 +151,11 @@ StatementFile read_document(Json document)
     if (find(element, "cumulativeGasUsed"))
         throw FixtureError{"a receipt without a preconfirmation: jiffy_getPreconfirmation gives it"};
     if (find(element, "miniBlock"))
-        return {read_proven_transaction(element), std::nullopt};
+        return read_proven_transaction(element);
     const auto statement = read_statement(element);
     if (const auto* header = std::get_if<types::SignedMiniBlock>(&statement))
-        return {read_mini_block(*header, element), std::nullopt};
-    return {std::get<types::SignedPreconfirmation>(statement), std::nullopt};
+        return read_mini_block(*header, element);
+    return {std::get<types::SignedPreconfirmation>(statement)};
 }
 }  // namespace
 

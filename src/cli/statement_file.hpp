@@ -28,7 +28,12 @@ struct AttachedReceipt
 struct StatementFile
 {
     chain::Evidence evidence;
-    std::optional<AttachedReceipt> receipt;
+    std::optional<AttachedReceipt> receipt = std::nullopt;
+    /// A member beside a mini-block's header that follows from what is signed (a hash, a sender, a place) and yet says
+    /// something else; empty if there is none.
+    std::string wrong_member = {};
+    /// Its header is followed by hashes of transactions alone, which it does not prove.
+    bool has_unchecked_hashes = false;
 };
 
 /// Reads a file with what a node answers, its `result` alone or the whole JSON-RPC response: a preconfirmation, a

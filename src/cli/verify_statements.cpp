@@ -73,7 +73,39 @@ std::optional<Address> signer_of(const types::SignedStatement& statement)
     return std::visit([](const auto& signed_statement) { return types::signer_of(signed_statement); }, statement);
 }
 
-std::string text_of(const StatementFile& file)
+const types::StatementTerms& terms_of(const types::SignedStatement& statement)
+{
+    if (const auto* mini_block = std::get_if<types::SignedMiniBlock>(&statement))
+        return mini_block->terms;
+    return std::get<types::SignedPreconfirmation>(statement).statement.terms;
+}
+
+const char* text_of(types::Durability durability)
+{
+    switch (durability)
+    {
+        case types::Durability::memory:
+            return "memory";
+        case types::Durability::disk:
+            return "disk";
+        case types::Durability::standby:
+            return "standby";
+        case types::Durability::standby_and_disk:
+            return "standby+disk";
+    }
+    return "";
+}
+
+/// How much the signature promises.
+std::string text_of(const types::StatementTerms& terms)
+{
+    const bool is_development = terms.domain == types::StatementDomain::development;
+    const bool is_evidence = !is_development && terms.durability != types::Durability::memory;
+    return std::string{"domain "} + (is_development ? "development" : "production") + ", durability " +
+           text_of(terms.durability) + (is_evidence ? "" : ", no evidence");
+}
+
+std::string subject_of(const StatementFile& file)
 {
     const auto statement = chain::statement_of(file.evidence);
     if (const auto* mini_block = std::get_if<types::SignedMiniBlock>(&statement))
@@ -84,11 +116,18 @@ std::string text_of(const StatementFile& file)
             text += " with transaction " + to_hex(crypto::keccak256(proven->transaction).view()) + " and its receipt";
         if (const auto* body = std::get_if<chain::MiniBlockBody>(&file.evidence))
             text += " with its " + std::to_string(body->transactions.size()) + " transactions";
+        if (file.has_unchecked_hashes)
+            text += ", header only: the listed hashes are not checked";
         return text;
     }
     const auto& said = std::get<types::SignedPreconfirmation>(statement).statement;
     return "transaction " + to_hex(said.transaction.view()) + " at index " + std::to_string(said.index) + " of block " +
            std::to_string(said.block_number) + (file.receipt ? " with its receipt" : "");
+}
+
+std::string text_of(const StatementFile& file)
+{
+    return subject_of(file) + " (" + text_of(terms_of(chain::statement_of(file.evidence))) + ")";
 }
 
 /// Whether what came with the statement is what it commits to.
@@ -123,6 +162,8 @@ Verdict verify_statement(const std::string& file, const std::optional<std::strin
         return refuse("it was altered, or not signed by " + to_hex(wanted->view()) + " but by " + name);
     if (!belongs_together(*read))
         return refuse("the receipt, or what stands in the mini-block, is not what was signed");
+    if (!read->wrong_member.empty())
+        return refuse(read->wrong_member + ": does not follow from what was signed");
     const auto text = text_of(*read);
     if (!wanted)
     {

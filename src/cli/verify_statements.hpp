@@ -20,8 +20,9 @@ enum class Verdict : std::uint8_t
 };
 
 /// Verifies what a node has answered (`read_statement_file` says what) by nothing but its file, with the receipt or the
-/// transactions that it brings, and prints one line. `signer` is the sequencer's address in hex; without it the line
-/// only tells which address the signature leads to, and the statement is unproven at best.
+/// transactions that it brings, and prints one line, which also tells how much the signature promises. `signer` is the
+/// sequencer's address in hex; without it the line only tells which address the signature leads to, and the statement
+/// is unproven at best.
 Verdict verify_statement(const std::string& file, const std::optional<std::string>& signer);
 
 /// Judges two such files and prints one line; it holds if their signer has contradicted itself.

@@ -90,6 +90,14 @@ protected:
         return verify_statement(write_file("verified", document), by);
     }
 
+    /// What is printed of a statement that holds.
+    static std::string line_of(const json& document, const std::string& by = signer)
+    {
+        testing::internal::CaptureStdout();
+        EXPECT_EQ(verify(document, by), Verdict::holds);
+        return testing::internal::GetCapturedStdout();
+    }
+
     static json answer;
     static json preconfirmation;
     static json proof;
@@ -147,31 +155,43 @@ std::string altered_text(const std::string& text)
     return altered;
 }
 
+/// Whether nobody signs the member at this place of a document, so that anything may stand there.
+bool is_unsigned(const json& document, const std::string& place)
+{
+    using Names = std::vector<std::string>;
+    // What no consensus form has.
+    static const Names of_receipts{"from", "to", "contractAddress", "gasUsed", "effectiveGasPrice", "blockHash",
+        "blockTimestamp", "logIndex", "removed", "l1GasPrice", "l1GasUsed", "l1Fee", "l1BlobBaseFee", "l1BaseFeeScalar",
+        "l1BlobBaseFeeScalar"};
+    static const Names of_transactions{"blockHash", "gasPrice"};
+    static const Names of_deposits{"blockHash", "gasPrice", "nonce", "depositReceiptVersion", "v", "r", "s"};
+    const auto is_named = [name = place.substr(place.rfind('/') + 1)](const Names& names)
+    { return std::ranges::find(names, name) != names.end(); };
+    if (document.contains("preconfirmation"))
+        return is_named(of_receipts);
+    if (!place.starts_with("/transactions/"))
+        return false;
+    if (place == "/transactions/0/transactionIndex")
+        return document["index"] != "0x0";
+    const auto transaction = document[json::json_pointer{place.substr(0, place.rfind('/'))}];
+    const bool is_deposit = transaction.contains("type") && transaction["type"] == "0x7e";
+    return is_named(is_deposit ? of_deposits : of_transactions);
+}
+
 TEST_F(VerifyStatements, no_member_can_be_altered)
 {
-    // What no receipt's consensus form has, and so nobody signs.
-    constexpr std::array<std::string_view, 16> unsigned_members{"from", "to", "contractAddress", "gasUsed",
-        "effectiveGasPrice", "blockHash", "blockTimestamp", "logIndex", "removed", "l1GasPrice", "l1GasUsed", "l1Fee",
-        "l1BlobBaseFee", "l1BaseFeeScalar", "l1BlobBaseFeeScalar", "hash"};
-    for (const auto* document : {&answer, &deposit_answer, &preconfirmation, &proof})
+    for (const auto* answered : {&answer, &deposit_answer, &preconfirmation, &proof, &mini_block, &deposit_mini_block})
     {
+        const auto& document = (*answered)["result"];
         int altered_members = 0;
-        const auto members = (*document)["result"].flatten();
+        const auto members = document.flatten();
         for (const auto& [place, value] : members.items())
         {
-            const bool is_mini_block_gas = place == "/miniBlock/gasUsed";
-            const auto name = place.substr(place.rfind('/') + 1);
-            if (!value.is_string() ||
-                (std::ranges::find(unsigned_members, name) != unsigned_members.end() && !is_mini_block_gas))
+            if (!value.is_string() || is_unsigned(document, place))
                 continue;
-            // The proof says once more what it proves.
-            if (place == "/transactionHash" && document == &proof)
-                continue;
-            if (place == "/key")
-                continue;
-            auto altered = (*document)["result"];
+            auto altered = document;
             altered[json::json_pointer{place}] = altered_text(value);
-            EXPECT_NE(altered, (*document)["result"]) << place;
+            EXPECT_NE(altered, document) << place;
             const auto verdict = verify(altered);
             EXPECT_TRUE(verdict == Verdict::does_not_hold || verdict == Verdict::unreadable) << place;
             ++altered_members;
@@ -183,6 +203,22 @@ TEST_F(VerifyStatements, no_member_can_be_altered)
     EXPECT_EQ(verify(altered), Verdict::does_not_hold);
     altered["transactions"] = json::array();
     EXPECT_EQ(verify(altered), Verdict::does_not_hold);
+}
+
+TEST_F(VerifyStatements, tells_what_it_has_not_checked)
+{
+    auto with_hashes = mini_block["result"];
+    for (auto& transaction : with_hashes["transactions"])
+        transaction = transaction["hash"];
+    const auto* const warning = "header only: the listed hashes are not checked";
+    EXPECT_NE(line_of(with_hashes).find(warning), std::string::npos);
+    EXPECT_EQ(line_of(mini_block).find(warning), std::string::npos);
+    with_hashes["transactions"].push_back(mini_block["result"]["transactions"][0]);
+    EXPECT_EQ(verify(with_hashes), Verdict::unreadable) << "neither hashes nor transactions";
+    with_hashes["transactions"] = "0x";
+    EXPECT_EQ(verify(with_hashes), Verdict::unreadable);
+    with_hashes.erase("transactions");
+    EXPECT_EQ(line_of(with_hashes).find(warning), std::string::npos) << "nothing is listed";
 }
 
 TEST_F(VerifyStatements, says_why_a_file_cannot_be_read)
@@ -238,7 +274,8 @@ json promised(json document, const Change& change)
     {
         change(statement.mini_block);
         json_writer.begin_object();
-        rpc::write_mini_block_fields(json_writer, types::statement_test::sign_mini_block(statement.mini_block), {});
+        rpc::write_mini_block_fields(json_writer, types::statement_test::sign_mini_block(statement.mini_block),
+            types::mini_block_hash(promise, statement.mini_block));
         json_writer.end_object();
     }
     else
@@ -251,9 +288,57 @@ json promised(json document, const Change& change)
     return document;
 }
 
+TEST_F(VerifyStatements, compares_indexes_with_where_the_block_begins)
+{
+    const auto by = to_hex(types::statement_test::signer().view());
+    const auto numbered = [&by](std::uint64_t index_in_block, std::size_t first)
+    {
+        auto document = promised<types::SignedMiniBlock>(
+            mini_block["result"], [=](auto& header) { header.index = index_in_block; });
+        for (auto& transaction : document["transactions"])
+            transaction["transactionIndex"] = first++;
+        return verify(document, by);
+    };
+    EXPECT_EQ(numbered(0, 0), Verdict::holds);
+    EXPECT_EQ(numbered(0, 1), Verdict::does_not_hold);
+    EXPECT_EQ(numbered(1, 0), Verdict::holds);
+    EXPECT_EQ(numbered(1, 5), Verdict::holds) << "nobody signs where a later mini-block begins";
+}
+
+TEST_F(VerifyStatements, tells_how_much_was_promised)
+{
+    EXPECT_NE(line_of(preconfirmation).find("(domain development, durability memory, no evidence)"), std::string::npos);
+    EXPECT_NE(line_of(mini_block).find("(domain development, durability memory, no evidence)"), std::string::npos);
+    const auto by = to_hex(types::statement_test::signer().view());
+    const auto terms_of = [&by](types::StatementDomain domain, types::Durability durability)
+    {
+        const auto change = [&](auto& statement)
+        {
+            statement.terms.domain = domain;
+            statement.terms.durability = durability;
+        };
+        const auto line = line_of(promised<types::SignedPreconfirmation>(preconfirmation["result"], change), by);
+        return line.substr(line.find('('), line.find(')') + 1 - line.find('('));
+    };
+    using enum types::StatementDomain;
+    using enum types::Durability;
+    EXPECT_EQ(terms_of(production, memory), "(domain production, durability memory, no evidence)");
+    EXPECT_EQ(terms_of(production, disk), "(domain production, durability disk)");
+    EXPECT_EQ(terms_of(production, standby), "(domain production, durability standby)");
+    EXPECT_EQ(terms_of(production, standby_and_disk), "(domain production, durability standby+disk)");
+    EXPECT_EQ(terms_of(development, disk), "(domain development, durability disk, no evidence)");
+}
+
 class VerifyEquivocation : public VerifyStatements
 {
 protected:
+    static Result<types::Contradiction, types::NoEvidence> found(const json& a, const json& b)
+    {
+        const auto first = read_statement_file(write_file("first", a));
+        const auto second = read_statement_file(write_file("second", b));
+        return chain::find_contradiction(first->evidence, second->evidence);
+    }
+
     static Verdict verify_both(const json& a, const json& b)
     {
         const auto first = write_file("first", a);
@@ -269,14 +354,19 @@ protected:
 
 TEST_F(VerifyEquivocation, what_agrees_is_no_contradiction)
 {
-    EXPECT_EQ(verify_both(said, sealed), Verdict::does_not_hold);
-    EXPECT_EQ(verify_both(said, said), Verdict::does_not_hold);
+    const auto is_consistent = [](const json& a, const json& b)
+    {
+        EXPECT_EQ(found(a, b), failure(types::NoEvidence::consistent));
+        EXPECT_EQ(verify_both(a, b), Verdict::does_not_hold);
+    };
+    is_consistent(said, sealed);
+    is_consistent(said, said);
     auto receipt = answer;
     receipt["result"]["preconfirmation"] = said;
-    EXPECT_EQ(verify_both(receipt, sealed), Verdict::does_not_hold) << "as a node gives it";
+    is_consistent(receipt, sealed);
     auto proven = proof;
     proven["result"]["miniBlock"] = sealed;
-    EXPECT_EQ(verify_both(said, proven), Verdict::does_not_hold);
+    is_consistent(said, proven);
 }
 
 TEST_F(VerifyEquivocation, recognises_a_fabricated_contradiction)
@@ -295,7 +385,8 @@ TEST_F(VerifyEquivocation, recognises_that_a_transaction_was_left_out)
 {
     auto emptied =
         promised<types::SignedMiniBlock>(sealed, [](auto& header) { header.transactions_root = trie::empty_root; });
-    EXPECT_EQ(verify_both(said, emptied), Verdict::does_not_hold) << "the transactions are not those of the header";
+    EXPECT_EQ(found(said, emptied), failure(types::NoEvidence::not_proven));
+    EXPECT_EQ(verify_both(said, emptied), Verdict::does_not_hold);
     auto& transactions = emptied["transactions"];
     for (auto it = transactions.begin(); it != transactions.end();)
         it = (*it)["hash"] == said["transactionHash"] ? transactions.erase(it) : it + 1;
@@ -313,11 +404,31 @@ TEST_F(VerifyEquivocation, says_why_a_file_cannot_be_read)
     EXPECT_EQ(verify_equivocation(write_file("whole", said), "/no/such/file"), Verdict::unreadable);
 }
 
-TEST_F(VerifyEquivocation, blames_no_development_chain)
+TEST_F(VerifyEquivocation, blames_nobody_who_promised_nothing)
 {
-    auto other = preconfirmation;
-    other["result"]["timestamp"] = "0x1";
-    EXPECT_EQ(verify_both(preconfirmation, other), Verdict::does_not_hold);
+    const auto verdict_on = [this](types::StatementDomain domain, types::Durability durability)
+    {
+        const auto with_terms = [&](auto& statement)
+        {
+            statement.terms.domain = domain;
+            statement.terms.durability = durability;
+        };
+        const auto one = promised<types::SignedPreconfirmation>(said, with_terms);
+        const auto other = promised<types::SignedPreconfirmation>(said,
+            [&](auto& statement)
+            {
+                with_terms(statement);
+                statement.receipt[0] ^= 1;
+            });
+        const auto verdict = found(one, other);
+        EXPECT_EQ(verify_both(one, other), verdict ? Verdict::holds : Verdict::does_not_hold);
+        return verdict;
+    };
+    using enum types::StatementDomain;
+    using enum types::Durability;
+    EXPECT_EQ(verdict_on(production, disk), types::Contradiction::place);
+    EXPECT_EQ(verdict_on(development, disk), failure(types::NoEvidence::no_promise));
+    EXPECT_EQ(verdict_on(production, memory), failure(types::NoEvidence::no_promise));
 }
 }  // namespace
 }  // namespace jiffy::cli

@@ -48,9 +48,7 @@ std::string fault_of(int file)
         return std::strerror(errno);
     if (!S_ISREG(status.st_mode))
         return "not a file";
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return "others than its owner have access to it (mode " + in_octal(status.st_mode & 0777) + "): chmod 600";
-    return "";
+    return fault_of_access(status.st_uid, status.st_mode, ::geteuid());
 }
 
 std::expected<Hash, std::string> read_key(int file)
@@ -78,6 +76,16 @@ std::expected<Hash, std::string> read_key(int file)
     return *secret;
 }
 }  // namespace
+
+std::string fault_of_access(uid_t owner, mode_t mode, uid_t user)
+{
+    if (owner != user && owner != 0)
+        return "belongs to user " + std::to_string(owner) + ", neither to this one (" + std::to_string(user) +
+               ") nor to root: chown it";
+    if ((mode & (S_IRWXG | S_IRWXO)) != 0)
+        return "others than its owner have access to it (mode " + in_octal(mode & 0777) + "): chmod 600";
+    return "";
+}
 
 std::expected<Hash, std::string> read_key_file(const std::string& path)
 {

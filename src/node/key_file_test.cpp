@@ -5,6 +5,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace jiffy::node
 {
@@ -47,6 +48,21 @@ TEST(KeyFile, is_its_owner_s_alone)
         EXPECT_NE(fault_of(file_of(digits, mode)).find("others than its owner have access to it"), std::string::npos)
             << mode;
     EXPECT_NE(fault_of(file_of(digits, 0644)).find("(mode 644): chmod 600"), std::string::npos);
+}
+
+TEST(KeyFile, belongs_to_the_user_or_root)
+{
+    EXPECT_EQ(fault_of_access(1000, 0600, 1000), "");
+    EXPECT_EQ(fault_of_access(0, 0600, 1000), "");
+    EXPECT_EQ(
+        fault_of_access(1001, 0600, 1000), "belongs to user 1001, neither to this one (1000) nor to root: chown it");
+    EXPECT_NE(fault_of_access(1001, 0600, 0), "") << "root reads everybody's files";
+    EXPECT_NE(fault_of_access(1000, 0644, 1000), "");
+    const auto path = file_of(digits);
+    constexpr uid_t somebody_else = 12345;
+    if (::chown(path.c_str(), somebody_else, static_cast<gid_t>(-1)) != 0)
+        GTEST_SKIP() << "only root can give a file away";
+    EXPECT_NE(fault_of(path).find("belongs to user 12345"), std::string::npos);
 }
 
 TEST(KeyFile, says_what_is_wrong_without_telling_the_key)
