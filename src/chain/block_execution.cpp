@@ -105,9 +105,32 @@ Result<void, BlockFailure> BlockExecution::open_before_parent_hash(const types::
         if (const auto moved = move_dao_funds(); !moved)
             return failure(moved.error());
     opening_difference_ = changes_->difference();
-    if (revision >= Revision::prague)
-        view_.awaited_slot = U256{(header.number - 1) % history_window};
+    await_parent_hash();
     return {};
+}
+
+void BlockExecution::await_parent_hash()
+{
+    if (context_.environment.revision >= Revision::prague)
+        view_.awaited_slot = U256{(header_.number - 1) % history_window};
+}
+
+void BlockExecution::resume(const types::Header& header, evm::BlockHashes block_hashes, bool awaits_parent_hash)
+{
+    header_ = header;
+    context_ = make_block_context(specification_, header, block_hashes);
+    if (awaits_parent_hash)
+        await_parent_hash();
+}
+
+void BlockExecution::skip(const types::Receipt& receipt, std::uint64_t gas_used, std::uint64_t blob_gas_used)
+{
+    gas_used_ += gas_used;
+    blob_gas_used_ += blob_gas_used;
+    for (std::size_t i = 0; i < logs_bloom_.size(); ++i)
+        logs_bloom_[i] |= receipt.logs_bloom[i];
+    if (collects_requests() && !append_deposits(deposits_, receipt.logs, specification_.deposit_contract))
+        has_invalid_deposit_ = true;
 }
 
 Result<types::StateDifference, BlockFailure> BlockExecution::provide_parent_hash(const Hash& parent_hash)
@@ -200,16 +223,11 @@ Result<const TransactionOutcome*, TransactionFailure> BlockExecution::execute(co
         return failure(executed.error());
     if (who_keeps_ == Changes::kept)
         changes_->apply(outcome_.difference);
-    gas_used_ += outcome_.gas_used;
-    blob_gas_used_ += outcome_.blob_gas_used;
-
-    auto& receipt = receipts_.emplace_back(make_receipt(context_, transaction, outcome_, gas_used_));
-    for (std::size_t i = 0; i < logs_bloom_.size(); ++i)
-        logs_bloom_[i] |= receipt.logs_bloom[i];
+    auto& receipt =
+        receipts_.emplace_back(make_receipt(context_, transaction, outcome_, gas_used_ + outcome_.gas_used));
+    skip(receipt, outcome_.gas_used, outcome_.blob_gas_used);
     if (context_.environment.revision < Revision::byzantium && root_.after != nullptr)
         receipt.post_state = root_.after(root_.context, changes_->difference());
-    if (collects_requests() && !append_deposits(deposits_, receipt.logs, specification_.deposit_contract))
-        has_invalid_deposit_ = true;
     return &outcome_;
 }
 

@@ -58,6 +58,13 @@ public:
     /// Stores the parent's hash (EIP-2935); gives what that changed, which belongs to the opening of the block.
     Result<types::StateDifference, BlockFailure> provide_parent_hash(const Hash& parent_hash);
 
+    /// Goes on with a block that was opened elsewhere, if changes are handed over: behind the state is all that it
+    /// changed so far. The parent's hash is still to be provided if `awaits_parent_hash` and the fork has a slot for it.
+    /// Then `skip` for each of its transactions.
+    void resume(const types::Header& header, evm::BlockHashes block_hashes, bool awaits_parent_hash);
+    /// Takes the next transaction as executed. Gas is that of the transaction.
+    void skip(const types::Receipt& receipt, std::uint64_t gas_used, std::uint64_t blob_gas_used);
+
     /// Executes the next transaction over all before it. If it fails, the block is as it was before. The outcome is
     /// valid until the next call.
     Result<const TransactionOutcome*, TransactionFailure> execute(const types::Transaction& transaction,
@@ -115,6 +122,7 @@ private:
         state::Presence has_storage(const Address& address) const noexcept { return changes->has_storage(address); }
     };
 
+    void await_parent_hash();
     Result<bool, BlockFailure> call(const Address& contract, BytesView input);
     Result<void, BlockFailure> move_dao_funds();
     Result<void, BlockFailure> pay_rewards(std::span<const types::Header> ommers);

@@ -107,9 +107,13 @@ struct DevNode::Parts
       , workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
     {
         world.apply(genesis.state);
-        seal_genesis();
+        sequencer::seal_genesis(genesis, specification, world, sealer, history);
         const auto block_interval = specification.jiffy->block_time * 1000;
-        releaser.emplace(history, sealer, clock, kernels,
+        releaser.emplace(history, sealer, clock,
+            sequencer::ReleaseStartingPoint{
+                .assembler = sequencer::Assembler{kernels, {.prefix = history.sealed_head()->hash()}},
+                .ids = world.id_counts(),
+                .genesis_time = genesis.header.timestamp},
             sequencer::ReleaseOptions{
                 .terms = {.domain = options.sequencer_secret ? types::StatementDomain::production
                                                              : types::StatementDomain::development,
@@ -119,8 +123,10 @@ struct DevNode::Parts
                 .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
+            sequencer::LogSink{},
             [this] { subscriptions.notify_released(); });
         sequencer.emplace(specification, world, history, sealer, *releaser, clock,
+            sequencer::ChainStart{genesis.header.timestamp, nullptr},
             sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
                 .pool = {},
@@ -188,20 +194,6 @@ struct DevNode::Parts
         metrics.counter(
             "jiffy_roots_unchecked_total", "Blocks that the check of roots was too slow for.", roots.unchecked);
         add_process_metrics(metrics);
-    }
-
-    void seal_genesis()
-    {
-        sealer.set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis.header.timestamp));
-        const auto hash = types::header_hash(genesis.header);
-        const auto block = std::make_shared<sequencer::BlockRecord>(genesis.header, hash);
-        block->start_release({});
-        block->close(world.commit_number());
-        history.open(block);
-        types::Block whole;
-        whole.header = genesis.header;
-        whole.withdrawals.emplace();
-        history.seal(block, {genesis.header, hash, types::encode(whole).size(), sealer.latest_version()});
     }
 
     /// The last to go: unanswered requests everywhere lead back to it.

@@ -129,6 +129,8 @@ std::string_view text_of(PoolRefusal reason)
             return "transaction waited too long for an earlier nonce or a lower base fee";
         case PoolRefusal::stopping:
             return "the node is stopping";
+        case PoolRefusal::log_failed:
+            return "the node cannot write its log, so that it promises nothing: the transaction may be lost";
     }
     return "transaction refused";
 }

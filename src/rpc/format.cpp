@@ -352,7 +352,7 @@ void write_mini_block(JsonWriter& json, const sequencer::MiniBlockPlace& place, 
     const auto& block = *place.block;
     const auto& record = place.record();
     json.begin_object();
-    write_mini_block_fields(json, {block.release_start()->terms, record.header, record.signature}, record.hash);
+    write_mini_block_fields(json, {record.terms, record.header, record.signature}, record.hash);
     json.key("transactions").begin_array();
     for (std::size_t i = record.first_transaction; i < record.first_transaction + record.transaction_count; ++i)
     {

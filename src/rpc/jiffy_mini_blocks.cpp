@@ -121,7 +121,7 @@ void get_mini_block_proof(Call& call)
         {
             json.begin_object();
             json.key("miniBlock").begin_object();
-            write_mini_block_fields(json, {block.release_start()->terms, record.header, record.signature}, record.hash);
+            write_mini_block_fields(json, {record.terms, record.header, record.signature}, record.hash);
             json.end_object();
             json.key("transactionHash").hex(hash);
             json.key("index").quantity(std::uint64_t{index});

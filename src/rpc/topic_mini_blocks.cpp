@@ -35,7 +35,7 @@ void write_notification(JsonWriter& json, const sequencer::BlockRecord& block, s
     json.key("parent_hash").hex(header.parent);
     json.key("hash").hex(record.hash);
     json.key("terms").begin_object();
-    write_terms(json, block.release_start()->terms);
+    write_terms(json, record.terms);
     json.end_object();
     write_signature(json, record.signature);
     json.end_object();

@@ -44,11 +44,54 @@ void FrameBuilder::add(const types::StateDifference& difference, const world::Di
     }
 }
 
+void FrameBuilder::add(const types::DifferenceFrame& frame)
+{
+    for (const auto& code : frame.codes)
+        frame_.codes.push_back(code);
+    for (const auto& change : frame.accounts)
+    {
+        auto& account = accounts_[change.id];
+        auto& update = account.update;
+        const auto address = change.id >= frame.before.accounts ? change.address : update.address;
+        const bool clears = change.deleted || change.storage_cleared;
+        account.generation += clears ? 1 : 0;
+        const bool cleared = !change.deleted && (clears || update.storage_cleared || update.deleted);
+        update = change;
+        update.address = address;
+        update.storage_cleared = cleared;
+    }
+    for (const auto& change : frame.slots)
+    {
+        auto& slot = slots_[change.id];
+        const bool is_new = change.id >= frame.before.slots;
+        if (is_new)
+            slot.owner = change.account;
+        slot.update = {.id = change.id,
+            .account = is_new ? change.account : slot.update.account,
+            .key = is_new ? change.key : slot.update.key,
+            .value = change.value};
+        slot.generation = accounts_.contains(slot.owner) ? accounts_[slot.owner].generation : 0;
+    }
+}
+
+void FrameBuilder::add_reserved(const world::World& world, const Address& address, const U256& key)
+{
+    const auto id = world.slot_id(address, key);
+    const auto owner = world.account_id(address);
+    if (owner == world::no_id || id == world::no_id || id < frame_.before.slots)
+        return;
+    types::Account account;
+    if (world.latest().account(address, account) != state::Presence::present)
+        return;
+    accounts_[owner].update = {.id = owner,.nonce = account.nonce, .balance = account.balance, .code = 1};
+    slots_[id] = {{.id = id, .account = owner, .key = key, .value = U256{}}, owner, 0};
+}
+
 types::DifferenceFrame FrameBuilder::finish(const types::IdCounts& after)
 {
     frame_.after = after;
     for (const auto& [id, slot] : slots_)
-        if (slot.generation == accounts_.at(slot.owner).generation)
+        if (!accounts_.contains(slot.owner) || slot.generation == accounts_.at(slot.owner).generation)
             frame_.slots.push_back(slot.update);
     for (const auto& [id, account] : accounts_)
         frame_.accounts.push_back(account.update);

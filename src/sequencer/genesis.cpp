@@ -2,6 +2,7 @@
 #include "sequencer/genesis.hpp"
 
 #include "chain/fees.hpp"
+#include "chain/optimism.hpp"
 #include "chain/requests.hpp"
 #include "chain/system_contracts.hpp"
 #include "crypto/secp256k1.hpp"
@@ -112,5 +113,24 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
     if (has(chain::Fork::prague))
         header.requests_hash = chain::requests_hash({});
     return genesis;
+}
+
+void seal_genesis(Genesis& genesis,
+    const chain::ChainSpecification& specification,
+    const world::World& world,
+    const Sealer& sealer,
+    History& history)
+{
+    auto& header = genesis.header;
+    sealer.set_state_roots(header, chain::commits_to_withdrawals(specification, header.timestamp));
+    const auto hash = types::header_hash(header);
+    const auto block = std::make_shared<BlockRecord>(header, hash);
+    block->start_release({});
+    block->close(world.commit_number());
+    history.open(block);
+    types::Block whole;
+    whole.header = header;
+    whole.withdrawals.emplace();
+    history.seal(block, {header, hash, types::encode(whole).size(), sealer.latest_version()});
 }
 }  // namespace jiffy::sequencer

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "chain/specification.hpp"
-#include "types/state_difference.hpp"
+#include "sequencer/sealer.hpp"
+#include "world/world.hpp"
 
 #include <string>
 #include <vector>
@@ -39,4 +40,12 @@ struct Genesis
 Genesis development_genesis(const chain::ChainSpecification& specification,
     std::span<const DevelopmentAccount> accounts,
     std::uint64_t timestamp);
+
+/// Makes genesis the newest block of an empty history. The world and the sealer's trie have its state; the header gets
+/// its roots from there.
+void seal_genesis(Genesis& genesis,
+    const chain::ChainSpecification& specification,
+    const world::World& world,
+    const Sealer& sealer,
+    History& history);
 }  // namespace jiffy::sequencer

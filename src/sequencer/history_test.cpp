@@ -18,7 +18,7 @@ void add_block(History& history, std::uint64_t number, std::uint64_t transaction
     types::Header header;
     header.number = number;
     const auto block = std::make_shared<BlockRecord>(header, name(1, number));
-    block->start_release({.terms = {}, .first_mini_block = number, .environment = {}});
+    block->start_release({.first_mini_block = number, .environment = {}});
     history.open(block);
     for (std::uint64_t i = 0; i < transactions; ++i)
     {

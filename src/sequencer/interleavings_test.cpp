@@ -229,7 +229,7 @@ void check_parent_hashes(const ThreadedChain& chain, const Address& contract)
 void check_serial_execution(const ThreadedChain& chain, const Observations& seen)
 {
     ThreadedChain copy{chain.specification.jiffy->block_gas_limit};
-    replay(chain.releaser->log(), copy);
+    replay(chain.log, copy);
     Importer importer{chain.genesis};
     RC_ASSERT(copy.history.sealed_number() == chain.history.sealed_number());
     for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)

@@ -3,29 +3,11 @@
 
 #include "chain/fees.hpp"
 #include "chain/system_contracts.hpp"
-#include "rlp/rlp.hpp"
 
 #include <stdexcept>
 
 namespace jiffy::sequencer
 {
-namespace
-{
-/// A name for a block whose hash is not known yet; the leading text keeps it apart from every other hash.
-Hash provisional_hash_of(const types::Header& opened)
-{
-    constexpr std::string_view domain = "jiffy provisional block";
-    rlp::Writer writer;
-    const auto list = writer.open_list();
-    writer.bytes({reinterpret_cast<const Byte*>(domain.data()), domain.size()});
-    writer.integer(opened.number);
-    writer.integer(opened.timestamp);
-    writer.fixed(opened.mix_hash);
-    writer.close_list(list);
-    return crypto::keccak256(writer.result());
-}
-}  // namespace
-
 Ledger::Ledger(const chain::ChainSpecification& specification,
     world::World& world,
     History& history,
@@ -48,36 +30,88 @@ void Ledger::open_block(const types::Header& header)
         wait_for_seal_(number);
     block_ = std::make_shared<BlockRecord>(header, provisional_hash_of(header));
     log_count_ = 0;
+    knows_parent_ = false;
     execution_.emplace(
         specification_, world_.latest(), executor_, chain::StateRoot{}, chain::BlockExecution::Changes::handed_over);
     const auto opened = execution_->open_before_parent_hash(header, history_.block_hashes());
     if (!opened)
         throw std::logic_error{"a block of our own cannot be opened"};
-    world_.apply(execution_->opening_difference());
+    BlockOpened commit{block_, execution_->opening_difference(), {}};
+    const auto before = world_.id_counts();
+    world::DifferenceIds ids;
+    world_.apply(commit.difference, &ids);
+    FrameBuilder builder;
+    builder.begin(before);
+    builder.add(commit.difference, ids);
     if (const auto& slot = execution_->awaited_slot())
+    {
         world_.reserve_slot(chain::system_contracts::history_storage, *slot);
+        builder.add_reserved(world_, chain::system_contracts::history_storage, *slot);
+    }
+    commit.frame = builder.finish(world_.id_counts());
     history_.open(block_);
-    releaser_.push(BlockOpened{block_, execution_->opening_difference(), world_.id_counts()});
-    provide_parent_hash_if_known();
+    releaser_.push(std::move(commit));
+    provide_parent_if_sealed();
 }
 
-void Ledger::provide_parent_hash_if_known()
+void Ledger::resume_block(std::shared_ptr<BlockRecord> block, bool knows_parent)
 {
-    if (!execution_->awaits_parent_hash())
+    block_ = std::move(block);
+    knows_parent_ = knows_parent;
+    execution_.emplace(
+        specification_, world_.latest(), executor_, chain::StateRoot{}, chain::BlockExecution::Changes::handed_over);
+    execution_->resume(block_->opening, history_.block_hashes(), !knows_parent);
+    log_count_ = 0;
+    for (std::size_t i = 0; i < block_->transactions.size(); ++i)
+    {
+        const auto& record = block_->transactions[i];
+        execution_->skip(record.receipt, record.gas_used, record.blob_gas_used);
+        log_count_ += record.receipt.logs.size();
+    }
+}
+
+void Ledger::provide_parent_if_sealed()
+{
+    if (knows_parent_)
         return;
-    const auto parent = history_.find(block_->number() - 1);
-    if (parent->sealed() != nullptr)
-        provide_parent_hash();
+    if (const auto parent = history_.find(block_->number() - 1); parent->sealed() != nullptr)
+        provide_parent(parent);
 }
 
-void Ledger::provide_parent_hash()
+void Ledger::wait_for_parent()
 {
-    const auto parent = history_.find(block_->number() - 1);
-    auto difference = execution_->provide_parent_hash(parent->sealed()->hash);
-    if (!difference)
-        throw std::logic_error{"the parent's hash cannot be stored"};
-    world_.apply(*difference);
-    releaser_.push(ParentHashStored{std::move(*difference)});
+    if (knows_parent_)
+        return;
+    wait_for_seal_(block_->number() - 1);
+    provide_parent(history_.find(block_->number() - 1));
+}
+
+void Ledger::provide_parent(const BlockPointer& parent)
+{
+    knows_parent_ = true;
+    ParentSealed commit{parent, {}, {}};
+    const auto before = world_.id_counts();
+    world::DifferenceIds ids;
+    if (execution_->awaits_parent_hash())
+    {
+        auto difference = execution_->provide_parent_hash(parent->sealed()->hash);
+        if (!difference)
+            throw std::logic_error{"the parent's hash cannot be stored"};
+        commit.difference = std::move(*difference);
+        world_.apply(commit.difference, &ids);
+    }
+    commit.frame = frame_of(commit.difference, ids, before);
+    releaser_.push(std::move(commit));
+}
+
+types::DifferenceFrame Ledger::frame_of(const types::StateDifference& difference,
+    const world::DifferenceIds& ids,
+    const types::IdCounts& before) const
+{
+    FrameBuilder builder;
+    builder.begin(before);
+    builder.add(difference, ids);
+    return builder.finish(world_.id_counts());
 }
 
 types::Account Ledger::account(const Address& address) const
@@ -93,8 +127,7 @@ Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTrans
     {
         // The world is complete: it can only be the parent's hash.
         ++metrics_.parent_hash_waits;
-        wait_for_seal_(block_->number() - 1);
-        provide_parent_hash_if_known();
+        wait_for_parent();
         executed = execution_->execute(ordered.transaction, ordered.sender);
     }
     if (!executed)
@@ -105,6 +138,9 @@ Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTrans
     world_.apply(outcome.difference, &committed.difference_ids);
     committed.difference = outcome.difference;
     committed.ids = world_.id_counts();
+    committed.sender = world_.account_id(ordered.sender);
+    if (ordered.transaction.to)
+        committed.recipient = world_.account_id(*ordered.transaction.to);
 
     TransactionRecord record;
     record.transaction = std::move(ordered.transaction);
@@ -138,46 +174,22 @@ void Ledger::execute_system(types::Transaction transaction)
 
 void Ledger::end_block(std::optional<std::uint64_t> time)
 {
-    if (execution_->awaits_parent_hash())
-    {
-        wait_for_seal_(block_->number() - 1);
-        provide_parent_hash();
-    }
+    wait_for_parent();
     const auto closed = execution_->end();
     if (!closed)
         throw std::logic_error{"a block of our own cannot be closed"};
-    world_.apply(execution_->closing_difference());
-    block_->close(world_.commit_number());
-    releaser_.push(BlockEnded{.requests = execution_->requests(),
+    BlockEnded commit{.requests = execution_->requests(),
         .difference = execution_->closing_difference(),
+        .frame = {},
         .commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp),
-        .time = time});
+        .time = time};
+    const auto before = world_.id_counts();
+    world::DifferenceIds ids;
+    world_.apply(commit.difference, &ids);
+    commit.frame = frame_of(commit.difference, ids, before);
+    block_->close(world_.commit_number());
+    releaser_.push(std::move(commit));
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
     codes_.trim();
-}
-
-void Ledger::apply(const Entry& entry)
-{
-    struct Visitor
-    {
-        Ledger& ledger;
-
-        void operator()(const OpenBlock& open) const { ledger.open_block(open.block->opening); }
-        void operator()(const System& system) const { ledger.execute_system(system.place.record().transaction); }
-        void operator()(const Tx& transaction) const
-        {
-            const auto& record = transaction.place.record();
-            OrderedTransaction ordered{record.transaction, record.hash, record.sender};
-            if (!ledger.execute(ordered, nullptr))
-                throw std::logic_error{"a transaction of the log is not valid"};
-        }
-        void operator()(const SealMini& seal) const
-        {
-            ledger.releaser_.process_pending();
-            ledger.releaser_.seal_mini(seal.time);
-        }
-        void operator()(const SealBlock& seal) const { ledger.end_block(seal.time); }
-    };
-    std::visit(Visitor{*this}, entry);
 }
 }  // namespace jiffy::sequencer

@@ -46,22 +46,30 @@ public:
     /// The time is that of the end of its last mini-block if it is known beforehand.
     void end_block(std::optional<std::uint64_t> time = {});
 
-    /// Applies any entry of another chain's log; for replay.
-    void apply(const Entry& entry);
+    /// Goes on with a block that others have opened, and have brought as far as the history and the world have it.
+    /// `knows_parent` if its parent's hash is in its slot.
+    void resume_block(std::shared_ptr<BlockRecord> block, bool knows_parent);
 
-    /// Puts the parent's hash in its slot (EIP-2935) as soon as it is known.
-    void provide_parent_hash_if_known();
+    /// Tells the log that the open block's parent is sealed, as soon as it is, and puts its hash in its slot (EIP-2935).
+    void provide_parent_if_sealed();
 
     [[nodiscard]] const BlockRecord& open() const noexcept { return *block_; }
     [[nodiscard]] const chain::BlockContext& context() const noexcept { return execution_->context(); }
     [[nodiscard]] chain::BlockCapacity capacity() const noexcept { return execution_->capacity(); }
-    /// Of the newest block; 0 if that is the genesis block.
-    [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return execution_ ? execution_->blob_gas_used() : 0; }
+    /// False before the first call of `open_block` or `resume_block`.
+    [[nodiscard]] bool has_block() const noexcept { return execution_.has_value(); }
+    /// Of the newest block.
+    [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return execution_->blob_gas_used(); }
     [[nodiscard]] types::Account account(const Address& address) const;
     [[nodiscard]] const LedgerMetrics& metrics() const noexcept { return metrics_; }
 
 private:
-    void provide_parent_hash();
+    void provide_parent(const BlockPointer& parent);
+    void wait_for_parent();
+    /// The difference, which the world has just applied, by ids.
+    [[nodiscard]] types::DifferenceFrame frame_of(const types::StateDifference& difference,
+        const world::DifferenceIds& ids,
+        const types::IdCounts& before) const;
 
     const chain::ChainSpecification& specification_;
     world::World& world_;
@@ -72,6 +80,8 @@ private:
     chain::Executor executor_;
     std::optional<chain::BlockExecution> execution_;
     std::shared_ptr<BlockRecord> block_;
+    /// The log knows that the open block's parent is sealed.
+    bool knows_parent_ = true;
     std::uint64_t log_count_ = 0;
     LedgerMetrics metrics_;
 };

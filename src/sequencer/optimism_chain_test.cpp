@@ -169,7 +169,7 @@ RC_GTEST_PROP(OptimismChainProperty, blocks_are_those_of_the_log_and_of_the_impo
     RC_ASSERT(chain.supply() == supply);
 
     OptimismChain copy;
-    replay(chain.releaser->log(), copy);
+    replay(chain.log, copy);
     Importer importer{chain.genesis};
     RC_ASSERT(copy.history.sealed_number() == chain.history.sealed_number());
     for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)

@@ -129,7 +129,7 @@ TEST(Readers, see_transaction_boundaries_whatever_runs_beside_them_and_the_log_g
     TestChain serial{fast_options(), 10'000'000'000, chain::optimism_specification(TestChain::chain_id)};
     serial.release_options = chain.release_options;
     serial.make_releaser();
-    replay(chain.releaser->log(), serial);
+    replay(chain.log, serial);
     ASSERT_EQ(serial.history.sealed_number(), chain.history.sealed_number());
     std::uint64_t users = 0;
     for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)

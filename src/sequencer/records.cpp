@@ -1,8 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/records.hpp"
 
+#include "rlp/rlp.hpp"
+
 namespace jiffy::sequencer
 {
+Hash provisional_hash_of(const types::Header& opened)
+{
+    constexpr std::string_view domain = "jiffy provisional block";
+    rlp::Writer writer;
+    const auto list = writer.open_list();
+    writer.bytes({reinterpret_cast<const Byte*>(domain.data()), domain.size()});
+    writer.integer(opened.number);
+    writer.integer(opened.timestamp);
+    writer.fixed(opened.mix_hash);
+    writer.close_list(list);
+    return crypto::keccak256(writer.result());
+}
+
 FragmentPointer BlockRecord::fragment_of(std::uint32_t transaction) const
 {
     std::size_t begin = 0;
@@ -27,7 +42,7 @@ std::optional<types::SignedPreconfirmation> preconfirmation_of(const Transaction
     const auto leaf = place.index - fragment->first_transaction;
     const auto& commitment = fragment->commitments[leaf];
     types::SignedPreconfirmation result;
-    result.statement = {.terms = start.terms,
+    result.statement = {.terms = fragment->terms,
         .block_number = place.block->number(),
         .environment = start.environment,
         .mini_block = fragment->mini_block,

@@ -33,6 +33,7 @@ using Differences = std::vector<types::StateDifference>;
 /// A run of a block's transactions that were released together, behind one signature.
 struct FragmentRecord
 {
+    types::StatementTerms terms;
     std::uint32_t first_transaction = 0;
     std::uint32_t transaction_count = 0;
     /// Number of the mini-block that it belongs to.
@@ -58,6 +59,7 @@ using FragmentPointer = std::shared_ptr<const FragmentRecord>;
 /// A sealed mini-block: a run of its block's transactions.
 struct MiniBlockRecord
 {
+    types::StatementTerms terms;
     types::MiniBlock header;
     Hash hash;
     crypto::RecoverableSignature signature;
@@ -68,7 +70,6 @@ struct MiniBlockRecord
 /// What is fixed for everything that is released of a block.
 struct ReleaseStart
 {
-    types::StatementTerms terms;
     /// Number of its first mini-block.
     std::uint64_t first_mini_block = 0;
     Hash environment;
@@ -160,6 +161,9 @@ private:
     std::atomic<const SealedBlock*> sealed_ = nullptr;
     std::atomic<std::uint64_t> state_commit_ = not_closed;
 };
+
+/// A name for a block whose hash is not known yet; a leading text keeps it apart from every other hash.
+Hash provisional_hash_of(const types::Header& opened);
 
 using BlockPointer = std::shared_ptr<const BlockRecord>;
 

@@ -29,6 +29,8 @@ enum class PoolRefusal : std::uint8_t
     /// An earlier nonce or a lower base fee did not come in time.
     expired,
     stopping,
+    /// The order log cannot be written: what is not released will not be.
+    log_failed,
 };
 
 /// A refused transaction, with what its sender wants to know.

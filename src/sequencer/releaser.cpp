@@ -2,7 +2,6 @@
 #include "sequencer/releaser.hpp"
 
 #include "sequencer/thread_priority.hpp"
-#include "trie/root.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -25,21 +24,27 @@ Address address_of_secret(const Hash& secret)
 Releaser::Releaser(History& history,
     Sealer& sealer,
     const Clock& clock,
-    const crypto::Kernels& kernels,
+    ReleaseStartingPoint start,
     const ReleaseOptions& options,
+    LogSink sink,
     std::function<void()> on_release)
   : history_{history}
   , sealer_{sealer}
   , clock_{clock}
-  , kernels_{kernels}
   , options_{options}
   , signer_{address_of_secret(options.secret)}
+  , sink_{std::move(sink)}
   , on_release_{std::move(on_release)}
-  , log_{options.log_blocks}
   , queue_{options.queue_capacity}
-  , genesis_time_{history.sealed_head()->opening.timestamp}
-  , prefix_{history.sealed_head()->hash()}
+  , genesis_time_{start.genesis_time}
+  , assembler_{std::move(start.assembler)}
+  , ids_{start.ids}
 {
+    frame_.begin(ids_);
+    if (assembler_.block() != nullptr)
+        plan_mini_seal(std::max(assembler_.position().mini_block_start, block_start()));
+    if (sink_.append)
+        sink_.append(types::EpochFrame{options_.terms, signer_, clock_.now()});
 }
 
 Releaser::~Releaser()
@@ -114,7 +119,7 @@ void Releaser::process_pending()
 
 std::uint64_t Releaser::block_end() const noexcept
 {
-    return genesis_time_ * microseconds_per_second + block_->number() * options_.block_interval;
+    return genesis_time_ * microseconds_per_second + assembler_.block()->number() * options_.block_interval;
 }
 
 crypto::RecoverableSignature Releaser::sign(const Hash& digest) const
@@ -125,93 +130,161 @@ crypto::RecoverableSignature Releaser::sign(const Hash& digest) const
 
 void Releaser::take(BlockOpened& opened)
 {
-    log_.append(OpenBlock{opened.block});
-    block_ = std::move(opened.block);
-    taken_count_ = 0;
-    mini_first_ = 0;
-    ids_ = opened.ids;
+    if (sink_.append)
+        sink_.append(types::OpenBlockFrame{opened.block->opening, opened.frame});
+    ids_ = opened.frame.after;
     frame_.begin(ids_);
-    prefix_ = types::environment_commitment(block_->opening, prefix_);
-    block_->start_release({options_.terms, mini_number_, prefix_});
-    if (!opened.difference.accounts.empty())
-        trie_update_.differences.push_back(
-            std::make_shared<const Differences>(Differences{std::move(opened.difference)}));
+    assembler_.open(std::move(opened.block), ids_);
+    add_to_trie(std::move(opened.difference));
     plan_mini_seal(block_start());
 }
 
-void Releaser::take(ParentHashStored& stored)
+void Releaser::take(ParentSealed& sealed)
 {
-    trie_update_.differences.push_back(std::make_shared<const Differences>(Differences{std::move(stored.difference)}));
+    // A frame's ids begin where those of the frame before end.
+    release_fragment();
+    if (sink_.append)
+        sink_.append(types::ParentSealedFrame{sealed.parent->sealed()->header, sealed.frame});
+    ids_ = sealed.frame.after;
+    frame_.begin(ids_);
+    add_to_trie(std::move(sealed.difference));
+}
+
+void Releaser::add_to_trie(types::StateDifference difference)
+{
+    if (!difference.accounts.empty())
+        trie_update_.differences.push_back(std::make_shared<const Differences>(Differences{std::move(difference)}));
+}
+
+std::uint64_t Releaser::statement_time() const
+{
+    const auto& position = assembler_.position();
+    return std::clamp(clock_.now(),
+        std::max({block_start() + 1, position.fragment_time, position.mini_block_start}), latest_time());
 }
 
 void Releaser::take(Committed& committed)
 {
-    const auto index = taken_count_++;
-    const auto& record = block_->transactions[index];
-    if (record.transaction.type == types::TransactionType::deposit)
-        log_.append(System{{block_, index}});
-    else
-        log_.append(Tx{{block_, index}});
-    if (commitments_.empty())
-        fragment_time_ =
-            std::clamp(clock_.now(), std::max({block_start() + 1, fragment_time_, mini_start_}), latest_time());
-
-    auto encoded = types::encode(record.receipt);
-    const auto receipt = crypto::keccak256(encoded);
-    mini_receipts_.push_back(std::move(encoded));
-    prefix_ = types::extend_prefix(prefix_, record.hash, receipt);
-    commitments_.push_back({receipt, prefix_});
-    const auto& start = *block_->release_start();
-    leaves_.push_back(types::leaf_hash({.terms = start.terms,
-        .block_number = block_->number(),
-        .environment = start.environment,
-        .mini_block = mini_number_,
-        .index = index,
-        .transaction = record.hash,
-        .receipt = receipt,
-        .prefix = prefix_,
-        .time = fragment_time_}));
+    if (failed_)
+    {
+        if (committed.complete)
+            committed.complete(Refusal{.reason = PoolRefusal::log_failed});
+        return;
+    }
+    if (assembler_.fragment_size() == 0)
+        assembler_.begin_fragment(options_.terms, statement_time());
+    assembler_.add();
     frame_.add(committed.difference, committed.difference_ids);
     ids_ = committed.ids;
+    if (sink_.append)
+        account_ids_.push_back({committed.sender, committed.recipient});
     differences_.push_back(std::move(committed.difference));
     completions_.push_back(std::move(committed.complete));
     executed_.push_back(committed.executed);
-    if (commitments_.size() == types::most_leaves)
+    if (assembler_.fragment_size() == types::most_leaves)
         release_fragment();
 }
 
-void Releaser::release_fragment()
+void Releaser::end_fragment()
 {
-    if (commitments_.empty())
+    if (assembler_.fragment_size() == 0)
         return;
-    const auto count = static_cast<std::uint32_t>(commitments_.size());
-    const auto first = taken_count_ - count;
-    types::MerkleTree statements{std::exchange(leaves_, {})};
+    auto difference = frame_.finish(ids_);
+    auto [record, digest] = assembler_.end_fragment(difference);
     const auto signing = read_stopwatch();
-    const auto signature = sign(types::batch_digest(options_.terms, count, statements.root()));
+    record.signature = sign(digest);
+    sequencer::record(latencies_.signature, signing, read_stopwatch());
+    auto differences = std::make_shared<const Differences>(std::exchange(differences_, {}));
+    trie_update_.differences.push_back(differences);
+    record.differences = std::move(differences);
+    if (sink_.append)
+        log_fragment(record, std::move(difference));
+    fragment_ = std::make_shared<FragmentRecord>(std::move(record));
+}
+
+void Releaser::log_fragment(const FragmentRecord& record, types::DifferenceFrame difference)
+{
+    types::FragmentFrame frame{
+        .time = record.time, .transactions = {}, .difference = std::move(difference), .signature = record.signature};
+    frame.transactions.reserve(record.transaction_count);
+    for (std::uint32_t i = 0; i < record.transaction_count; ++i)
+    {
+        const auto& executed = assembler_.block()->transactions[record.first_transaction + i];
+        const auto& receipt = executed.receipt;
+        const auto& [sender, recipient] = account_ids_[i];
+        auto& logged = frame.transactions.emplace_back(types::LoggedTransaction{.transaction = executed.transaction,
+            .sender = sender,
+            .recipient = std::nullopt,
+            .success = receipt.success,
+            .gas_used = executed.gas_used,
+            .logs = receipt.logs,
+            .post_state = receipt.post_state,
+            .deposit_nonce = receipt.deposit_nonce,
+            .deposit_receipt_version = receipt.deposit_receipt_version});
+        if (recipient == world::no_id)
+            continue;
+        logged.recipient = recipient;
+        logged.transaction.to.reset();
+    }
+    account_ids_.clear();
+    sink_.append(std::move(frame));
+}
+
+void Releaser::publish()
+{
+    if (fragment_ == nullptr && !mini_block_)
+        return;
+    if (failed_ || !sink_.make_durable())
+        return give_up();
+    if (fragment_ != nullptr)
+        publish_fragment();
+    if (mini_block_)
+    {
+        const auto& block = assembler_.block();
+        block->mini_blocks.push_back(std::move(*mini_block_));
+        mini_block_.reset();
+        history_.index_newest_mini_block(block);
+        metrics_.mini_blocks.fetch_add(1, std::memory_order_relaxed);
+    }
+    on_release_();
+}
+
+void Releaser::publish_fragment()
+{
+    const auto& block = assembler_.block();
+    const auto first = fragment_->first_transaction;
+    const auto count = fragment_->transaction_count;
     last_release_ = read_stopwatch();
-    record(latencies_.signature, signing, last_release_);
     for (const auto executed : executed_)
         record(latencies_.release, executed, last_release_);
     executed_.clear();
-    auto differences = std::make_shared<const Differences>(std::exchange(differences_, {}));
-    trie_update_.differences.push_back(differences);
-    block_->fragments.push_back(std::make_shared<const FragmentRecord>(FragmentRecord{.first_transaction = first,
-        .transaction_count = count,
-        .mini_block = mini_number_,
-        .time = fragment_time_,
-        .commitments = std::exchange(commitments_, {}),
-        .statements = std::move(statements),
-        .signature = signature,
-        .differences = std::move(differences)}));
+    block->fragments.push_back(std::move(fragment_));
     metrics_.fragments.fetch_add(1, std::memory_order_relaxed);
     metrics_.released_transactions.fetch_add(count, std::memory_order_relaxed);
     for (std::uint32_t i = 0; i < count; ++i)
         if (completions_[i])
-            completions_[i](TransactionPlace{block_, first + i});
+            completions_[i](TransactionPlace{block, first + i});
     completions_.clear();
     last_fragment_size_ = count;
+}
+
+void Releaser::give_up()
+{
+    failed_ = true;
+    fragment_.reset();
+    mini_block_.reset();
+    for (auto& complete : completions_)
+        if (complete)
+            complete(Refusal{.reason = PoolRefusal::log_failed});
+    completions_.clear();
+    executed_.clear();
     on_release_();
+}
+
+void Releaser::release_fragment()
+{
+    end_fragment();
+    publish();
 }
 
 void Releaser::seal_mini_if_due()
@@ -232,65 +305,38 @@ void Releaser::seal_mini_if_due()
         // It does not come: a transaction runs. Nothing is committed until it ends, so that one mini-block is enough.
         next_mini_seal_ = never;
         time = latest_time();
-        if (taken_count_ == mini_first_ || time == block_end())
+        if (assembler_.mini_block_size() == 0 || time == block_end())
             return;
     }
-    // What was taken is in this mini-block, and before its seal in the log.
-    release_fragment();
     // Should the clock have stepped back since then.
-    time = std::max(time, fragment_time_);
-    log_.append(SealMini{time});
-    seal_mini(time);
+    seal_mini(std::max(time, assembler_.position().fragment_time));
 }
 
 void Releaser::seal_mini(std::uint64_t time)
 {
-    release_fragment();
-    const auto sealing = read_stopwatch();
-    const auto count = taken_count_ - mini_first_;
-    std::vector<Bytes> transactions;
-    transactions.reserve(count);
-    std::uint64_t gas_used = 0;
-    for (auto i = mini_first_; i < taken_count_; ++i)
-    {
-        transactions.push_back(types::encode(block_->transactions[i].transaction));
-        gas_used += block_->transactions[i].gas_used;
-    }
+    seal_mini(time, [this](const MiniBlockRecord& record)
+        { sink_.append(types::SealMiniFrame{record.header.time, record.signature}); });
+}
 
-    MiniBlockRecord record;
-    record.header = {.number = mini_number_,
-        .parent = mini_parent_,
-        .block_number = block_->number(),
-        .block_timestamp = block_->opening.timestamp,
-        .index = block_->mini_blocks.size(),
-        .time = time,
-        .gas_used = gas_used,
-        .transactions_root = trie::ordered_root(transactions, kernels_),
-        .receipts_root = trie::ordered_root(mini_receipts_, kernels_),
-        .difference = crypto::keccak256(types::encode(frame_.finish(ids_)))};
-    record.hash = types::mini_block_hash(options_.terms, record.header);
-    record.signature = sign(record.hash);
-    record.first_transaction = mini_first_;
-    record.transaction_count = count;
-    mini_parent_ = record.hash;
-    mini_start_ = time;
-    mini_receipts_.clear();
-    mini_first_ = taken_count_;
-    ++mini_number_;
-    block_->mini_blocks.push_back(record);
-    history_.index_newest_mini_block(block_);
-    metrics_.mini_blocks.fetch_add(1, std::memory_order_relaxed);
+void Releaser::seal_mini(std::uint64_t time, const std::function<void(const MiniBlockRecord&)>& write)
+{
+    // What was taken is in this mini-block, and before its seal in the log.
+    end_fragment();
+    const auto sealing = read_stopwatch();
+    mini_block_ = assembler_.end_mini_block(options_.terms, time, ids_);
+    mini_block_->signature = sign(mini_block_->hash);
+    if (sink_.append)
+        write(*mini_block_);
+    const auto sealed = read_stopwatch();
+    publish();
     if (!trie_update_.differences.empty())
         sealer_.push(std::exchange(trie_update_, {}));
 
-    const auto sealed = read_stopwatch();
-    sequencer::record(latencies_.mini_block_seal, sealing, sealed);
+    record(latencies_.mini_block_seal, sealing, sealed);
     if (last_mini_seal_ != Instant{})
-        sequencer::record(latencies_.mini_block_interval, last_mini_seal_, sealed);
+        record(latencies_.mini_block_interval, last_mini_seal_, sealed);
     last_mini_seal_ = sealed;
-
     plan_mini_seal(time);
-    on_release_();
 }
 
 void Releaser::plan_mini_seal(std::uint64_t time)
@@ -304,18 +350,27 @@ void Releaser::plan_mini_seal(std::uint64_t time)
 
 std::uint64_t Releaser::latest_time() const noexcept
 {
-    return mini_start_ < block_end() - 1 ? block_end() - 1 : block_end();
+    return assembler_.position().mini_block_start < block_end() - 1 ? block_end() - 1 : block_end();
 }
 
 void Releaser::take(BlockEnded& ended)
 {
-    const auto time = ended.time.value_or(
-        std::clamp(clock_.now(), std::max({block_start(), mini_start_, fragment_time_}) + 1, block_end()));
-    log_.append(SealBlock{time});
-    seal_mini(time);
+    const auto& position = assembler_.position();
+    const auto time = ended.time.value_or(std::clamp(
+        clock_.now(), std::max({block_start(), position.mini_block_start, position.fragment_time}) + 1, block_end()));
+    seal_mini(time,
+        [&](const MiniBlockRecord& record)
+        {
+            sink_.append(types::SealBlockFrame{.time = record.header.time,
+                .signature = record.signature,
+                .requests = ended.requests,
+                .difference = ended.frame});
+        });
     next_mini_seal_ = never;
+    ids_ = ended.frame.after;
+    frame_.begin(ids_);
     if (!ended.difference.accounts.empty())
         sealer_.push(TrieUpdate{{std::make_shared<const Differences>(Differences{std::move(ended.difference)})}});
-    sealer_.push(SealRequest{std::move(block_), std::move(ended.requests), ended.commits_to_withdrawals});
+    sealer_.push(SealRequest{assembler_.end_block(), std::move(ended.requests), ended.commits_to_withdrawals});
 }
 }  // namespace jiffy::sequencer

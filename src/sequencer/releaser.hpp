@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sequencer/assembler.hpp"
 #include "sequencer/clock.hpp"
-#include "sequencer/frame_builder.hpp"
-#include "sequencer/order_log.hpp"
+#include "sequencer/log_sink.hpp"
 #include "sequencer/refusal.hpp"
 #include "sequencer/sealer.hpp"
 #include "sequencer/stopwatch.hpp"
@@ -15,13 +15,15 @@ struct BlockOpened
 {
     std::shared_ptr<BlockRecord> block;
     types::StateDifference difference;
-    types::IdCounts ids;
+    types::DifferenceFrame frame;
 };
 
-/// The parent's hash was stored in its slot.
-struct ParentHashStored
+/// The open block's parent is sealed, and its hash in its slot if the fork has one.
+struct ParentSealed
 {
+    BlockPointer parent;
     types::StateDifference difference;
+    types::DifferenceFrame frame;
 };
 
 /// The open block's next transaction was executed.
@@ -31,6 +33,9 @@ struct Committed
     world::DifferenceIds difference_ids;
     /// After it.
     types::IdCounts ids;
+    /// Account ids of who sent it, and to whom; `world::no_id` if that is no account.
+    std::uint32_t sender = world::no_id;
+    std::uint32_t recipient = world::no_id;
     /// Told when it is released; may be empty.
     Completion complete;
     Instant executed{};
@@ -42,6 +47,7 @@ struct BlockEnded
     /// EIP-7685, each with its type byte.
     std::vector<Bytes> requests;
     types::StateDifference difference;
+    types::DifferenceFrame frame;
     /// Its header has the root of the withdrawals (OP Stack, Isthmus).
     bool commits_to_withdrawals = false;
     /// End of its last mini-block; the clock tells it if it is empty.
@@ -49,7 +55,7 @@ struct BlockEnded
 };
 
 /// What the sequencing thread has done, in order.
-using Commit = std::variant<BlockOpened, ParentHashStored, Committed, BlockEnded>;
+using Commit = std::variant<BlockOpened, ParentSealed, Committed, BlockEnded>;
 
 struct ReleaseOptions
 {
@@ -59,8 +65,6 @@ struct ReleaseOptions
     /// Microseconds.
     std::uint64_t mini_block_interval = 10'000;
     std::uint64_t block_interval = 1'000'000;
-    /// Blocks whose log entries are kept. They keep their blocks in memory, whatever the history forgets.
-    std::size_t log_blocks = 16;
     /// Commits that wait to be released.
     std::size_t queue_capacity = 16'384;
     /// Microseconds between two signatures at the least, once more than one transaction comes in that time: under load
@@ -88,18 +92,28 @@ struct ReleaseLatencies
     LatencyHistogram mini_block_interval;
 };
 
-/// Releases what was executed: gathers it into fragments, signs them, tells those who wait, and seals mini-blocks on
-/// time whatever is being executed meanwhile. What it takes, and the seals it puts in between, are the order log.
+/// Where a chain goes on: after its genesis, or after what was recovered of it.
+struct ReleaseStartingPoint
+{
+    Assembler assembler;
+    types::IdCounts ids;
+    /// Seconds of Unix time.
+    std::uint64_t genesis_time = 0;
+};
+
+/// Releases what was executed: gathers it into fragments, signs them, waits until they are durable, tells those who
+/// wait, and seals mini-blocks on time whatever is being executed meanwhile. What it takes, and the seals it puts in
+/// between, are the order log.
 class Releaser
 {
 public:
-    /// The genesis block is sealed in `history`. `on_release` runs on the releasing thread after each fragment and
-    /// mini-block and must only wake others.
+    /// `on_release` runs on the releasing thread after each fragment and mini-block and must only wake others.
     Releaser(History& history,
         Sealer& sealer,
         const Clock& clock,
-        const crypto::Kernels& kernels,
+        ReleaseStartingPoint start,
         const ReleaseOptions& options,
+        LogSink sink,
         std::function<void()> on_release);
     Releaser(const Releaser&) = delete;
     Releaser& operator=(const Releaser&) = delete;
@@ -123,14 +137,20 @@ public:
     /// Address of the key that signs.
     [[nodiscard]] const Address& signer() const noexcept { return signer_; }
     [[nodiscard]] const types::StatementTerms& terms() const noexcept { return options_.terms; }
-    /// Only while the thread does not run.
-    [[nodiscard]] const OrderLog& log() const noexcept { return log_; }
+    /// True once the log could not be made durable: nothing is released any more; any thread.
+    [[nodiscard]] bool has_failed() const noexcept { return failed_; }
 
 private:
+    struct AccountIds
+    {
+        std::uint32_t sender;
+        std::uint32_t recipient;
+    };
+
     void run();
     void gather();
     void take(BlockOpened& opened);
-    void take(ParentHashStored& stored);
+    void take(ParentSealed& sealed);
     void take(Committed& committed);
     void take(BlockEnded& ended);
     void seal_mini_if_due();
@@ -140,7 +160,19 @@ private:
     /// Time that a statement or mini-block can still have: all but the last microsecond of the block, which belongs to
     /// its last mini-block.
     [[nodiscard]] std::uint64_t latest_time() const noexcept;
+    /// What a fragment or mini-block names as its time, by the clock.
+    [[nodiscard]] std::uint64_t statement_time() const;
+    /// Signs what was taken since the last fragment, and writes it to the log.
+    void end_fragment();
+    /// Waits until what was written to the log is durable, then shows it to everybody.
+    void publish();
+    void publish_fragment();
     void release_fragment();
+    /// Ends the mini-block in the making; `write` puts its end into the log.
+    void seal_mini(std::uint64_t time, const std::function<void(const MiniBlockRecord&)>& write);
+    void log_fragment(const FragmentRecord& record, types::DifferenceFrame difference);
+    void add_to_trie(types::StateDifference difference);
+    void give_up();
     [[nodiscard]] std::uint64_t block_end() const noexcept;
     [[nodiscard]] std::uint64_t block_start() const noexcept { return block_end() - options_.block_interval; }
     [[nodiscard]] crypto::RecoverableSignature sign(const Hash& digest) const;
@@ -148,46 +180,34 @@ private:
     History& history_;
     Sealer& sealer_;
     const Clock& clock_;
-    const crypto::Kernels& kernels_;
     ReleaseOptions options_;
     Address signer_;
+    LogSink sink_;
     std::function<void()> on_release_;
-    OrderLog log_;
     SpscQueue<Commit> queue_;
     Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;
+    std::atomic<bool> failed_ = false;
     ReleaseMetrics metrics_;
     ReleaseLatencies latencies_;
     /// Seconds of Unix time.
     std::uint64_t genesis_time_;
-
-    std::shared_ptr<BlockRecord> block_;
-    /// Transactions of the block that were taken, released or not.
-    std::uint32_t taken_count_ = 0;
-    Hash prefix_;
-    /// Of the transactions taken since the last fragment.
-    std::vector<FragmentRecord::Commitment> commitments_;
-    std::vector<Hash> leaves_;
+    Assembler assembler_;
+    /// What the fragment in the making changes.
+    FrameBuilder frame_;
+    types::IdCounts ids_;
     Differences differences_;
+    /// Of its transactions, for the log.
+    std::vector<AccountIds> account_ids_;
     std::vector<Completion> completions_;
     std::vector<Instant> executed_;
+    /// In the log, and not shown yet.
+    std::shared_ptr<FragmentRecord> fragment_;
+    std::optional<MiniBlockRecord> mini_block_;
     /// Transactions in the last fragment, and when it was released.
     std::uint32_t last_fragment_size_ = 0;
     Instant last_release_;
     Instant last_mini_seal_{};
-    /// Time that the fragment's statements name.
-    std::uint64_t fragment_time_ = 0;
-
-    /// Number of the open mini-block, and the hash of the one before it.
-    std::uint64_t mini_number_ = 0;
-    Hash mini_parent_;
-    /// End of the one before it.
-    std::uint64_t mini_start_ = 0;
-    std::uint32_t mini_first_ = 0;
-    /// Of its transactions, in consensus form.
-    std::vector<Bytes> mini_receipts_;
-    FrameBuilder frame_;
-    types::IdCounts ids_;
     /// For the trie, since the last mini-block.
     TrieUpdate trie_update_;
     /// Microseconds; never if only the block's end can come.

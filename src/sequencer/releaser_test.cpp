@@ -83,7 +83,7 @@ TEST(Releaser, chains_and_signs_mini_blocks_with_the_roots_of_their_transactions
         EXPECT_EQ(record.header.parent, parent);
         parent = record.hash;
         EXPECT_EQ(chain.history.find_mini_block(record.hash)->record().header, record.header);
-        const auto& terms = place->block->release_start()->terms;
+        const auto& terms = record.terms;
         EXPECT_EQ(types::mini_block_hash(terms, record.header), record.hash);
         EXPECT_EQ(
             types::signer_of(types::SignedMiniBlock{terms, record.header, record.signature}), chain.releaser->signer());
@@ -184,7 +184,7 @@ TEST(Releaser, seals_what_was_committed_before_a_transaction_that_runs_beyond_th
         const auto signed_mini_block = [&](std::size_t index)
         {
             const auto& record = block.mini_blocks[index];
-            return types::SignedMiniBlock{block.release_start()->terms, record.header, record.signature};
+            return types::SignedMiniBlock{record.terms, record.header, record.signature};
         };
         EXPECT_EQ(types::find_contradiction(signed_mini_block(i), signed_mini_block(i + 1)).error(),
             types::NoEvidence::consistent);

@@ -35,6 +35,27 @@ Hash mix_hash_of(std::uint64_t chain_id, std::uint64_t number)
     }
     return crypto::keccak256(input);
 }
+
+/// Gas of the transactions that a block begins with and that are no user's.
+std::uint64_t gas_of_protocol(const BlockRecord& block)
+{
+    std::uint64_t gas = 0;
+    for (std::size_t i = 0; i < block.transactions.size(); ++i)
+    {
+        if (block.transactions[i].transaction.type != types::TransactionType::deposit)
+            break;
+        gas = block.transactions[i].receipt.cumulative_gas_used;
+    }
+    return gas;
+}
+
+std::uint64_t blob_gas_used(const BlockRecord& block)
+{
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < block.transactions.size(); ++i)
+        sum += block.transactions[i].blob_gas_used;
+    return sum;
+}
 }  // namespace
 
 Sequencer::Sequencer(const chain::ChainSpecification& specification,
@@ -43,6 +64,7 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
     Sealer& sealer,
     Releaser& releaser,
     const Clock& clock,
+    const ChainStart& start,
     const SequencerOptions& options)
   : specification_{specification}
   , history_{history}
@@ -54,9 +76,15 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
         [this](std::uint64_t number) { wait_for_seal(number); }}
   , pool_{options.pool, options.hash_seed}
   , ingress_{options.ingress_capacity}
-  , genesis_time_{history.sealed_head()->opening.timestamp}
+  , genesis_time_{start.genesis_time}
 {
-    open_next_block();
+    if (start.open_block != nullptr)
+    {
+        ledger_.resume_block(start.open_block, start.knows_parent);
+        capacity_at_opening_ = start.open_block->opening.gas_limit - gas_of_protocol(*start.open_block);
+    }
+    else
+        open_next_block();
     round_end_ = block_end();
 }
 
@@ -126,7 +154,7 @@ void Sequencer::run()
     while (!stopping_)
     {
         advance();
-        ledger_.provide_parent_hash_if_known();
+        ledger_.provide_parent_if_sealed();
         const bool served = serve();
         serve_waiting(clock_.now());
         if (served || history_.clean_up(names_per_round))
@@ -159,7 +187,7 @@ void Sequencer::open_next_block()
     const auto count = parent->transactions.size();
     parent_header.gas_used = count == 0 ? 0 : parent->transactions[count - 1].receipt.cumulative_gas_used;
     if (parent_header.blob_gas_used)
-        *parent_header.blob_gas_used = ledger_.blob_gas_used();
+        *parent_header.blob_gas_used = ledger_.has_block() ? ledger_.blob_gas_used() : blob_gas_used(*parent);
 
     const auto number = parent->number() + 1;
     const auto timestamp = genesis_time_ + number * options_.block_interval / microseconds_per_second;

@@ -19,6 +19,17 @@ struct SequencerOptions
     std::uint64_t hash_seed = 0;
 };
 
+/// Where a chain goes on.
+struct ChainStart
+{
+    /// Seconds of Unix time.
+    std::uint64_t genesis_time = 0;
+    /// The block that is open already; null to open the first one behind the history's newest.
+    std::shared_ptr<BlockRecord> open_block;
+    /// Its log knows that its parent is sealed.
+    bool knows_parent = true;
+};
+
 /// Durations on the way of a transaction up to its execution, and of the change from block to block.
 struct SequencerLatencies
 {
@@ -50,13 +61,15 @@ struct PoolQuery
 class Sequencer
 {
 public:
-    /// The genesis block is sealed in `history`, its state in `world` and in the sealer's trie.
+    /// The history's newest block is `start.open_block`, or one that has ended. The world has the state after it, or
+    /// after the last transaction.
     Sequencer(const chain::ChainSpecification& specification,
         world::World& world,
         History& history,
         Sealer& sealer,
         Releaser& releaser,
         const Clock& clock,
+        const ChainStart& start,
         const SequencerOptions& options);
     Sequencer(const Sequencer&) = delete;
     Sequencer& operator=(const Sequencer&) = delete;

@@ -388,7 +388,7 @@ RC_GTEST_PROP(SequencerProperty, replaying_the_log_gives_the_same_blocks, ())
     chain.sealer->process_pending();
 
     TestChain copy;
-    replay(chain.releaser->log(), copy);
+    replay(chain.log, copy);
     RC_ASSERT(copy.history.sealed_number() == chain.history.sealed_number());
     for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)
     {
@@ -423,8 +423,9 @@ TEST(Sequencer, works_with_its_threads)
     release_options.mini_block_interval = 2'000;
     release_options.block_interval = options.block_interval;
     ManualClock manual{TestChain::genesis_time * 1'000'000};
-    Releaser releaser{chain.history, sealer, manual, crypto::scalar_kernels(), release_options, [] {}};
-    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, manual, options);
+    Releaser releaser{chain.history, sealer, manual, chain.behind_genesis(), release_options, LogSink{}, [] {}};
+    sequencer.emplace(chain.specification, chain.world, chain.history, sealer, releaser, manual,
+        ChainStart{TestChain::genesis_time, nullptr}, options);
     sealer.start();
     releaser.start();
     sequencer->start();

@@ -32,14 +32,7 @@ struct TestChain
                     sequencer->notify_sealed();
             });
         world.apply(genesis.state);
-        sealer->set_state_roots(genesis.header, chain::commits_to_withdrawals(specification, genesis_time));
-        const auto hash = types::header_hash(genesis.header);
-        const auto block = std::make_shared<BlockRecord>(genesis.header, hash);
-        block->start_release({});
-        block->close(world.commit_number());
-        history.open(block);
-        history.seal(block, {genesis.header, hash, 0, sealer->latest_version()});
-        release_options.log_blocks = 1024;
+        seal_genesis(genesis, specification, world, *sealer, history);
         release_options.terms.chain_id = chain_id;
         release_options.secret = development_sequencer_secret();
         make_releaser();
@@ -47,12 +40,21 @@ struct TestChain
 
     void make_releaser()
     {
-        releaser.emplace(history, *sealer, clock, crypto::scalar_kernels(), release_options, [] {});
+        log.clear();
+        releaser.emplace(history, *sealer, clock, behind_genesis(), release_options,
+            LogSink{.append = [this](const types::LogFrame& frame) { log.push_back(frame); }}, [] {});
+    }
+
+    ReleaseStartingPoint behind_genesis() const
+    {
+        return {.assembler = Assembler{crypto::scalar_kernels(), {.prefix = history.find(0)->hash()}},
+            .ids = world.id_counts(),
+            .genesis_time = genesis_time};
     }
 
     void start_sequencer()
     {
-        sequencer.emplace(specification, world, history, *sealer, *releaser, clock, options);
+        sequencer.emplace(specification, world, history, *sealer, *releaser, clock, ChainStart{genesis_time, nullptr}, options);
         releaser->process_pending();
     }
 
@@ -137,13 +139,15 @@ struct TestChain
     Genesis genesis;
     world::World world;
     History history;
+    /// All that was written to it.
+    std::vector<types::LogFrame> log;
     std::optional<Sealer> sealer;
     std::optional<Releaser> releaser;
     std::optional<Sequencer> sequencer;
 };
 
-/// Applies the log of one chain to another one, from genesis.
-inline void replay(const OrderLog& log, TestChain& target)
+/// Executes the transactions of one chain's log on another one, from genesis.
+inline void replay(const std::vector<types::LogFrame>& log, TestChain& target)
 {
     const auto seal = [&target]
     {
@@ -152,8 +156,41 @@ inline void replay(const OrderLog& log, TestChain& target)
     };
     Ledger ledger{
         target.specification, target.world, target.history, *target.releaser, 99, [&seal](std::uint64_t) { seal(); }};
-    for (const auto& entry : log.entries())
-        ledger.apply(entry);
+    const auto address_of = [&target](const types::FragmentFrame& fragment, std::uint32_t id)
+    {
+        for (const auto& account : fragment.difference.accounts)
+            if (account.id == id && id >= fragment.difference.before.accounts)
+                return account.address;
+        return target.world.address_at(id).value();
+    };
+    for (const auto& frame : log)
+    {
+        if (const auto* open = std::get_if<types::OpenBlockFrame>(&frame))
+            ledger.open_block(open->opening);
+        else if (const auto* fragment = std::get_if<types::FragmentFrame>(&frame))
+            for (const auto& logged : fragment->transactions)
+            {
+                auto transaction = logged.transaction;
+                if (logged.recipient)
+                    transaction.to = address_of(*fragment, *logged.recipient);
+                if (transaction.type == types::TransactionType::deposit)
+                {
+                    ledger.execute_system(std::move(transaction));
+                    continue;
+                }
+                const auto hash = types::transaction_hash(transaction);
+                OrderedTransaction ordered{std::move(transaction), hash, address_of(*fragment, logged.sender)};
+                if (!ledger.execute(ordered, nullptr))
+                    throw std::logic_error{"a transaction of the log is not valid"};
+            }
+        else if (const auto* mini = std::get_if<types::SealMiniFrame>(&frame))
+        {
+            target.releaser->process_pending();
+            target.releaser->seal_mini(mini->time);
+        }
+        else if (const auto* end = std::get_if<types::SealBlockFrame>(&frame))
+            ledger.end_block(end->time);
+    }
     seal();
 }
 }  // namespace jiffy::sequencer

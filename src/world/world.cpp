@@ -367,6 +367,13 @@ std::uint32_t World::account_id(const Address& address) const noexcept
     return find_account(address, tables_.hasher(address));
 }
 
+std::optional<Address> World::address_at(std::uint32_t account_id) const noexcept
+{
+    if (account_id >= tables_.account_count.load(std::memory_order_relaxed))
+        return std::nullopt;
+    return address_of(read_entry(tables_.accounts[account_id].words));
+}
+
 std::uint32_t World::slot_id(const Address& address, const U256& key) const noexcept
 {
     const auto account = account_id(address);

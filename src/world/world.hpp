@@ -92,6 +92,8 @@ public:
     /// Writer: the id of an account or slot that has appeared, else `no_id`. The slot is that of the account's storage
     /// now.
     [[nodiscard]] std::uint32_t account_id(const Address& address) const noexcept;
+    /// Writer: the address of the account with this id; empty if it has not been given out.
+    [[nodiscard]] std::optional<Address> address_at(std::uint32_t account_id) const noexcept;
     [[nodiscard]] std::uint32_t slot_id(const Address& address, const U256& key) const noexcept;
 
 private:

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sequencer/assembler.hpp"
+
+#include "trie/root.hpp"
+
+namespace jiffy::sequencer
+{
+void Assembler::open(std::shared_ptr<BlockRecord> block, const types::IdCounts& ids)
+{
+    block_ = std::move(block);
+    taken_count_ = 0;
+    mini_block_first_ = 0;
+    frame_.begin(ids);
+    position_.prefix = types::environment_commitment(block_->opening, position_.prefix);
+    block_->start_release({position_.mini_block, position_.prefix});
+}
+
+void Assembler::begin_fragment(const types::StatementTerms& terms, std::uint64_t time)
+{
+    fragment_terms_ = terms;
+    position_.fragment_time = time;
+}
+
+void Assembler::add()
+{
+    const auto index = taken_count_++;
+    const auto& record = block_->transactions[index];
+    auto encoded = types::encode(record.receipt);
+    const auto receipt = crypto::keccak256(encoded);
+    receipts_.push_back(std::move(encoded));
+    position_.prefix = types::extend_prefix(position_.prefix, record.hash, receipt);
+    commitments_.push_back({receipt, position_.prefix});
+    leaves_.push_back(types::leaf_hash({.terms = fragment_terms_,
+        .block_number = block_->number(),
+        .environment = block_->release_start()->environment,
+        .mini_block = position_.mini_block,
+        .index = index,
+        .transaction = record.hash,
+        .receipt = receipt,
+        .prefix = position_.prefix,
+        .time = position_.fragment_time}));
+}
+
+Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference)
+{
+    frame_.add(difference);
+    const auto count = fragment_size();
+    types::MerkleTree statements{std::exchange(leaves_, {})};
+    const auto digest = types::batch_digest(fragment_terms_, count, statements.root());
+    return {{.terms = fragment_terms_,
+                .first_transaction = taken_count_ - count,
+                .transaction_count = count,
+                .mini_block = position_.mini_block,
+                .time = position_.fragment_time,
+                .commitments = std::exchange(commitments_, {}),
+                .statements = std::move(statements),
+                .signature = {},
+                .differences = nullptr},
+        digest};
+}
+
+MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
+    std::uint64_t time,
+    const types::IdCounts& ids)
+{
+    std::vector<Bytes> transactions;
+    transactions.reserve(mini_block_size());
+    std::uint64_t gas_used = 0;
+    for (auto i = mini_block_first_; i < taken_count_; ++i)
+    {
+        transactions.push_back(types::encode(block_->transactions[i].transaction));
+        gas_used += block_->transactions[i].gas_used;
+    }
+    MiniBlockRecord record;
+    record.terms = terms;
+    record.header = {.number = position_.mini_block,
+        .parent = position_.mini_block_parent,
+        .block_number = block_->number(),
+        .block_timestamp = block_->opening.timestamp,
+        .index = block_->mini_blocks.size(),
+        .time = time,
+        .gas_used = gas_used,
+        .transactions_root = trie::ordered_root(transactions, kernels_),
+        .receipts_root = trie::ordered_root(receipts_, kernels_),
+        .difference = crypto::keccak256(types::encode(frame_.finish(ids)))};
+    record.hash = types::mini_block_hash(terms, record.header);
+    record.first_transaction = mini_block_first_;
+    record.transaction_count = mini_block_size();
+    position_.mini_block_parent = record.hash;
+    position_.mini_block_start = time;
+    ++position_.mini_block;
+    mini_block_first_ = taken_count_;
+    receipts_.clear();
+    return record;
+}
+}  // namespace jiffy::sequencer

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sequencer/frame_builder.hpp"
+#include "sequencer/records.hpp"
+
+namespace jiffy::sequencer
+{
+/// Where a chain stands after what was released last: the next fragment and mini-block follow on it.
+struct ReleasePosition
+{
+    /// After the last transaction; the hash of the genesis block before the first.
+    Hash prefix{};
+    /// Number of the open mini-block.
+    std::uint64_t mini_block = 0;
+    /// Hash of the one before it; zero for the chain's first.
+    Hash mini_block_parent{};
+    /// End of the one before it, in microseconds of Unix time.
+    std::uint64_t mini_block_start = 0;
+    /// Time of the last fragment, in microseconds of Unix time.
+    std::uint64_t fragment_time = 0;
+
+    friend bool operator==(const ReleasePosition&, const ReleasePosition&) = default;
+};
+
+/// Puts fragments and mini-blocks together, by the one rule that whoever signs and whoever follows must keep: what they
+/// commit to follows from the transactions, the places where they end, and the terms.
+class Assembler
+{
+public:
+    Assembler(const crypto::Kernels& kernels, const ReleasePosition& position)
+      : kernels_{kernels}
+      , position_{position}
+    {
+    }
+
+    /// The next block begins; `ids` have been given out by then.
+    void open(std::shared_ptr<BlockRecord> block, const types::IdCounts& ids);
+
+    /// The open block; null before the first.
+    [[nodiscard]] const std::shared_ptr<BlockRecord>& block() const noexcept { return block_; }
+    [[nodiscard]] const ReleasePosition& position() const noexcept { return position_; }
+    /// Transactions of the open block that were taken, in a fragment or not.
+    [[nodiscard]] std::uint32_t taken_count() const noexcept { return taken_count_; }
+    /// Those since the last fragment.
+    [[nodiscard]] std::uint32_t fragment_size() const noexcept
+    {
+        return static_cast<std::uint32_t>(commitments_.size());
+    }
+    /// Those since the last mini-block.
+    [[nodiscard]] std::uint32_t mini_block_size() const noexcept { return taken_count_ - mini_block_first_; }
+
+    /// A fragment begins: time in microseconds of Unix time.
+    void begin_fragment(const types::StatementTerms& terms, std::uint64_t time);
+    /// The open block's next transaction, which stands in its record, belongs to the fragment.
+    void add();
+
+    struct UnsignedFragment
+    {
+        FragmentRecord record;
+        Hash digest;
+    };
+    /// The fragment with what it changed; its signature, over the digest, is missing.
+    UnsignedFragment end_fragment(const types::DifferenceFrame& difference);
+
+    /// The mini-block that ends at this time, without its signature over its hash. `ids` have been given out by then.
+    MiniBlockRecord end_mini_block(const types::StatementTerms& terms,
+        std::uint64_t time,
+        const types::IdCounts& ids);
+
+    /// The open block ends; its last mini-block has.
+    std::shared_ptr<BlockRecord> end_block() noexcept { return std::move(block_); }
+
+private:
+    const crypto::Kernels& kernels_;
+    ReleasePosition position_;
+    std::shared_ptr<BlockRecord> block_;
+    std::uint32_t taken_count_ = 0;
+    std::uint32_t mini_block_first_ = 0;
+    types::StatementTerms fragment_terms_;
+    /// Of the fragment's transactions.
+    std::vector<FragmentRecord::Commitment> commitments_;
+    std::vector<Hash> leaves_;
+    /// Of the mini-block's transactions, in consensus form.
+    std::vector<Bytes> receipts_;
+    /// What the mini-block's fragments changed.
+    FrameBuilder frame_;
+};
+}  // namespace jiffy::sequencer
