@@ -4,14 +4,18 @@
 #include "node/banner.hpp"
 #include "node/key_file.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
 
 namespace jiffy::cli
 {
 namespace
 {
 constexpr int cannot_start = 2;
+constexpr int cannot_write = 3;
 
 int complain(const std::string& reason)
 {
@@ -29,7 +33,15 @@ int dev(const DevOptions& options)
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-    const auto started = node::DevNode::start(options.node);
+    std::atomic<bool> has_failed = false;
+    auto node_options = options.node;
+    node_options.on_failure = [&has_failed](const std::string& reason)
+    {
+        complain("stopping, as the log cannot be written: " + reason);
+        has_failed = true;
+        kill(getpid(), SIGTERM);
+    };
+    const auto started = node::DevNode::start(node_options);
     if (!started)
         return complain(started.error());
     auto& node = **started;
@@ -41,6 +53,12 @@ int dev(const DevOptions& options)
 
     int received = 0;
     sigwait(&signals, &received);
+    if (has_failed)
+    {
+        node.abandon();
+        std::fflush(nullptr);
+        std::_Exit(cannot_write);
+    }
     node.stop();
     if (!options.node.verify_roots)
         return 0;

@@ -21,7 +21,7 @@ struct SequencerOptions
 };
 
 /// Runs a development node until SIGINT or SIGTERM. Exit code: 0, 1 if a state root was found to be wrong, 2 if the
-/// node cannot start.
+/// node cannot start, 3 if it had to stop because its log could not be written.
 int dev(const DevOptions& options);
 
 /// Likewise the sequencer of a chain that is none of development.

@@ -131,7 +131,7 @@ void declare_dev(CLI::App& program, int& exit_code)
 void declare_sequencer(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<SequencerOptions>();
-    auto* command = program.add_subcommand("sequencer", "run the sequencer of a chain, in memory");
+    auto* command = program.add_subcommand("sequencer", "run the sequencer of a chain");
     add_node_options(*command, options->chain);
     command->get_option("--genesis")->required();
     command
@@ -139,6 +139,15 @@ void declare_sequencer(CLI::App& program, int& exit_code)
             "file of the secret key that signs, as hex digits, which only its owner may read; the key's address is "
             "config.jiffy.sequencer of the genesis file")
         ->required();
+    auto& node = options->chain.node;
+    auto* directory =
+        command->add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
+    const auto choose = [&node](const std::string& name)
+    { node.durability = name == "disk" ? types::Durability::disk : types::Durability::memory; };
+    command->add_option_function<std::string>("--durability", choose, "what a preconfirmation waits for")
+        ->check(CLI::IsMember({"memory", "disk"}))
+        ->needs(directory)
+        ->default_str("memory");
     command->callback([options, &exit_code] { exit_code = sequencer(*options); });
 }
 

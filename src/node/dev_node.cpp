@@ -4,10 +4,13 @@
 #include "base/hex.hpp"
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
+#include "node/recovery.hpp"
 #include "node/root_check.hpp"
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/methods.hpp"
+#include "store/order_log.hpp"
+#include "store/posix_disk.hpp"
 
 #include <algorithm>
 #include <random>
@@ -35,11 +38,13 @@ std::uint64_t start_of(const DevNodeOptions& options, const std::optional<ChainF
     return file && is_development ? std::min(file->genesis.header.timestamp, wall_time) : wall_time;
 }
 
-/// A chain that is kept in memory begins anew with each start, and must not contradict what was signed for the one
-/// before.
-std::uint64_t epoch_of(const DevNodeOptions& options)
+/// Each start is a term of its own. A chain that is kept in memory begins anew with each start, and must not contradict
+/// what was signed for the one before.
+std::uint64_t epoch_of(const DevNodeOptions& options, const std::optional<types::EpochFrame>& last)
 {
-    return options.sequencer_secret ? sequencer::SystemClock::wall_time() : 1;
+    if (last)
+        return last->terms.epoch + 1;
+    return options.sequencer_secret && options.data_directory.empty() ? sequencer::SystemClock::wall_time() : 1;
 }
 
 /// Why the chain cannot begin at the time that its file says; empty if it can.
@@ -51,7 +56,8 @@ std::string fault_of_time(const DevNodeOptions& options, const ChainFile& file)
     if (begin > wall_time)
         return "the chain begins in the future: its genesis time is " + std::to_string(begin);
     const auto missing = (wall_time - begin) * 1000 / file.specification.jiffy->block_time;
-    if (options.sequencer_secret && missing > most_missing_blocks)
+    // What has been running before may have been away for as long as it likes.
+    if (options.sequencer_secret && options.data_directory.empty() && missing > most_missing_blocks)
         return "the chain began " + std::to_string(missing) + " blocks ago, more than " +
                std::to_string(most_missing_blocks) + " cannot be caught up with: its genesis time is " +
                std::to_string(begin);
@@ -108,29 +114,75 @@ struct DevNode::Parts
     {
         world.apply(genesis.state);
         sequencer::seal_genesis(genesis, specification, world, sealer, history);
+    }
+
+    /// Reads what there is of the chain and makes the parts that go on with it. The error is one line for people.
+    std::expected<void, std::string> begin()
+    {
+        replica::Follower follower{specification, world, history, sealer,
+            sequencer::Assembler{kernels, {.prefix = history.sealed_head()->hash()}}};
+        sequencer::LogSink sink;
+        if (!options.data_directory.empty())
+        {
+            if (auto opened = open_log(); !opened)
+                return opened;
+            if (const auto followed = follow_log(*log, specification.chain_id, world, follower); !followed)
+                return std::unexpected{options.data_directory + ": " + followed.error()};
+            sealer.process_pending();
+            order_log.emplace(*log,
+                store::OrderLogOptions{.chain_id = specification.chain_id,
+                    .waits_for_disk = options.durability == types::Durability::disk},
+                [this](const store::Error& error) { options.on_failure(error.text); });
+            sink = {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
+                .make_durable = [this] { return order_log->make_durable(); }};
+        }
+        make_sequencer(std::move(follower), std::move(sink));
+        return {};
+    }
+
+    std::expected<void, std::string> open_log()
+    {
+        const auto& directory = options.data_directory;
+        if (const auto made = disk.create_directories(directory); !made)
+            return std::unexpected{made.error().text};
+        auto lock = disk.lock_directory(directory);
+        if (!lock)
+            return std::unexpected{lock.error().text};
+        directory_lock = std::move(*lock);
+        auto opened = store::WriteAheadLog::open(
+            disk, directory, {.chain_id = specification.chain_id, .genesis = history.find(0)->hash()});
+        if (!opened)
+            return std::unexpected{opened.error().text};
+        log = std::move(*opened);
+        return {};
+    }
+
+    void make_sequencer(replica::Follower follower, sequencer::LogSink sink)
+    {
         const auto block_interval = specification.jiffy->block_time * 1000;
+        const sequencer::ChainStart start{
+            genesis.header.timestamp, follower.assembler().block(), follower.knows_parent()};
+        const auto epoch = epoch_of(options, follower.epoch());
         releaser.emplace(history, sealer, clock,
-            sequencer::ReleaseStartingPoint{
-                .assembler = sequencer::Assembler{kernels, {.prefix = history.sealed_head()->hash()}},
+            sequencer::ReleaseStartingPoint{.assembler = std::move(follower).take_assembler(),
                 .ids = world.id_counts(),
                 .genesis_time = genesis.header.timestamp},
             sequencer::ReleaseOptions{
                 .terms = {.domain = options.sequencer_secret ? types::StatementDomain::production
                                                              : types::StatementDomain::development,
                     .chain_id = specification.chain_id,
-                    .epoch = epoch_of(wanted),
-                    .durability = types::Durability::memory},
+                    .epoch = epoch,
+                    .durability = options.durability},
                 .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
-            sequencer::LogSink{},
-            [this] { subscriptions.notify_released(); });
-        sequencer.emplace(specification, world, history, sealer, *releaser, clock,
-            sequencer::ChainStart{genesis.header.timestamp, nullptr},
+            std::move(sink), [this] { subscriptions.notify_released(); });
+        sequencer.emplace(specification, world, history, sealer, *releaser, clock, start,
             sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
                 .pool = {},
-                .hash_seed = seed});
+                .hash_seed = seed,
+                .ends_block_at_stop = log == nullptr});
         ingress.emplace(*sequencer, options.admission);
         std::vector<Address> addresses;
         addresses.reserve(accounts.size());
@@ -199,6 +251,10 @@ struct DevNode::Parts
     /// The last to go: unanswered requests everywhere lead back to it.
     std::unique_ptr<rpc::Server> server;
     DevNodeOptions options;
+    store::PosixDisk disk;
+    std::unique_ptr<store::DirectoryLock> directory_lock;
+    std::unique_ptr<store::WriteAheadLog> log;
+    std::optional<store::OrderLog> order_log;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
@@ -249,7 +305,11 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
         return std::unexpected{server.error()};
 
     auto parts = std::make_unique<Parts>(options, std::move(file));
+    if (auto begun = parts->begin(); !begun)
+        return std::unexpected{std::move(begun.error())};
     parts->server = std::move(*server);
+    if (parts->order_log)
+        parts->order_log->start();
     if (options.verify_roots)
         parts->root_check.start();
     parts->sealer.start();
@@ -284,6 +344,13 @@ void DevNode::stop()
     parts_->sealer.stop();
     parts_->subscriptions.stop();
     parts_->root_check.stop();
+    if (parts_->order_log)
+        parts_->order_log->stop();
+}
+
+void DevNode::abandon()
+{
+    parts_->server->stop();
 }
 
 void DevNode::handle(std::string body, rpc::Responder respond)

@@ -24,6 +24,13 @@ struct DevNodeOptions
     /// The key that the genesis file's sequencer signs with. What it signs is no development chain's, and there are no
     /// methods that only such a chain has. Empty on a development chain, whose key everybody knows.
     std::optional<Hash> sequencer_secret;
+    /// Where the chain is kept; empty for a chain in memory only.
+    std::string data_directory;
+    /// What a preconfirmation waits for before it is released: memory or disk.
+    types::Durability durability = types::Durability::memory;
+    /// Told once, on any thread, why the log cannot be written any more. Nothing is released from then on, and the node
+    /// is to be stopped with `abandon`.
+    std::function<void(const std::string&)> on_failure = [](const std::string&) {};
     /// Milliseconds.
     std::uint64_t mini_block_interval = 10;
     std::uint64_t block_interval = 1000;
@@ -44,8 +51,8 @@ struct RootReport
     std::uint64_t unchecked = 0;
 };
 
-/// A whole chain in one process and in memory: sequencer, state, history and RPC. A development chain, unless it has a
-/// sequencer's key of its own.
+/// A whole chain in one process: sequencer, state, history and RPC. A development chain, unless it has a sequencer's key
+/// of its own.
 class DevNode
 {
 public:
@@ -70,8 +77,11 @@ public:
     /// Serves a request body as if it had come over HTTP.
     void handle(std::string body, rpc::Responder respond);
 
-    /// Answers what has begun, seals the open block, and ends every thread.
+    /// Answers what has begun, seals the open block if the chain is in memory only, and ends every thread.
     void stop();
+    /// Ends serving after a failure. The process is to end then: its other threads are in the middle of something that
+    /// will never come.
+    void abandon();
 
 private:
     struct Parts;

@@ -111,7 +111,8 @@ void Sequencer::stop()
     reorder_buffer_.flush([this](Submission next) { serve_in_order(std::move(next)); });
     for (auto& submission : pool_.clear())
         refuse(std::move(submission), PoolRefusal::stopping);
-    ledger_.end_block();
+    if (options_.ends_block_at_stop)
+        ledger_.end_block();
 }
 
 template <class Message>

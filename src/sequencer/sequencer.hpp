@@ -17,6 +17,8 @@ struct SequencerOptions
     /// Requests that wait for the sequencing thread.
     std::size_t ingress_capacity = 16'384;
     std::uint64_t hash_seed = 0;
+    /// Otherwise the open block stays as it is, and whoever reads the log goes on with it.
+    bool ends_block_at_stop = true;
 };
 
 /// Where a chain goes on.
@@ -76,7 +78,7 @@ public:
     ~Sequencer();
 
     void start();
-    /// Ends the open block, refuses what waits, and ends the thread. Releaser and sealer must still run.
+    /// Refuses what waits, ends the open block if it is to, and ends the thread. Releaser and sealer must still run.
     void stop();
 
     /// Any thread: a place in the order of arrival, for a submission that is being made.

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "replica/follower.hpp"
+#include "store/write_ahead_log.hpp"
+
+#include <expected>
+#include <string>
+
+namespace jiffy::node
+{
+/// Brings a chain to where its log ends. The error is one line for people. Returns the number of frames.
+std::expected<std::uint64_t, std::string> follow_log(const store::WriteAheadLog& log,
+    std::uint64_t chain_id,
+    const world::World& world,
+    replica::Follower& follower);
+}  // namespace jiffy::node

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/follower.hpp"
+
+#include "replica/traffic_test.hpp"
+#include "sequencer/importer_test.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace jiffy::replica
+{
+namespace
+{
+using sequencer::BlockPointer;
+
+types::StateDifference state_of(const world::World& world)
+{
+    return world.pin().as_difference().value();
+}
+
+RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_that_it_follows, ())
+{
+    const bool is_optimism = *rc::gen::arbitrary<bool>();
+    TrafficChain chain{is_optimism};
+    chain.make_releaser();
+    chain.start_sequencer();
+    some_traffic(chain, pick_any(30), pick_any);
+    chain.sequencer->stop();
+    chain.releaser->process_pending();
+    chain.sealer->process_pending();
+
+    TrafficChain copy{is_optimism};
+    auto follower = copy.follower();
+    for (const auto& frame : chain.log)
+    {
+        const types::LogPosition position{TestChain::chain_id, copy.world.id_counts()};
+        auto decoded = types::decode_log_frame(types::encode(frame, TestChain::chain_id), position);
+        RC_ASSERT(decoded);
+        RC_ASSERT(follower.apply(std::move(*decoded)));
+    }
+    copy.sealer->process_pending();
+
+    RC_ASSERT(copy.history.sealed_number() == chain.history.sealed_number());
+    for (std::uint64_t number = 1; number <= chain.history.sealed_number(); ++number)
+    {
+        const auto said = chain.history.find(number);
+        const auto followed = copy.history.find(number);
+        RC_ASSERT(followed->sealed()->header == said->sealed()->header);
+        RC_ASSERT(followed->sealed()->size == said->sealed()->size);
+        require_same_block(*said, *followed);
+        for (std::uint32_t i = 0; i < said->transactions.size(); ++i)
+            require_promise(said->transactions[i], *preconfirmation_of({said, i}), {followed, i});
+    }
+    RC_ASSERT(copy.world.id_counts() == chain.world.id_counts());
+    RC_ASSERT(state_of(copy.world) == state_of(chain.world));
+}
+
+RC_GTEST_PROP(FollowerProperty, a_sequencer_goes_on_from_wherever_the_log_ends, ())
+{
+    const bool is_optimism = *rc::gen::arbitrary<bool>();
+    TrafficChain chain{is_optimism};
+    chain.make_releaser();
+    chain.start_sequencer();
+    some_traffic(chain, pick_any(20), pick_any);
+
+    TrafficChain copy{is_optimism};
+    auto follower = copy.follower();
+    const auto kept = *rc::gen::inRange<std::size_t>(1, chain.log.size() + 1);
+    for (std::size_t i = 0; i < kept; ++i)
+        RC_ASSERT(follower.apply(chain.log[i]));
+    copy.clock.advance(chain.clock.now() - copy.clock.now());
+    copy.resume(std::move(follower), {});
+    some_traffic(copy, pick_any(20), pick_any);
+    copy.sequencer->stop();
+    copy.releaser->process_pending();
+    copy.sealer->process_pending();
+
+    sequencer::Importer importer{copy.genesis};
+    for (std::uint64_t number = 1; number <= copy.history.sealed_number(); ++number)
+    {
+        const auto block = copy.history.find(number);
+        RC_ASSERT(importer.import(copy, *block));
+        for (std::uint32_t i = 0; i < block->transactions.size(); ++i)
+        {
+            const auto statement = sequencer::preconfirmation_of({block, i});
+            RC_ASSERT(types::signer_of(*statement) == std::optional{copy.releaser->signer()});
+            RC_ASSERT(copy.history.find_mini_block(statement->statement.mini_block)->block == block);
+        }
+    }
+    // What was said before the end of the log, as far as the log has it.
+    std::size_t fragments = 0;
+    for (std::size_t i = 0; i < kept; ++i)
+        fragments += std::holds_alternative<types::FragmentFrame>(chain.log[i]) ? 1 : 0;
+    for (std::uint64_t number = 1; fragments != 0; ++number)
+    {
+        const auto said = chain.history.find(number);
+        for (std::size_t i = 0; i < said->fragments.size() && fragments != 0; ++i, --fragments)
+        {
+            const auto& fragment = *said->fragments[i];
+            for (auto j = fragment.first_transaction; j < fragment.first_transaction + fragment.transaction_count; ++j)
+                require_promise(
+                    said->transactions[j], *preconfirmation_of({said, j}), {copy.history.find(number), j});
+        }
+    }
+}
+}  // namespace
+}  // namespace jiffy::replica
