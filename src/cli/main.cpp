@@ -143,7 +143,7 @@ void declare_sequencer(CLI::App& program, int& exit_code)
     auto* directory =
         command->add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
     const auto choose = [&node](const std::string& name)
-    { node.durability = name == "disk" ? types::Durability::disk : types::Durability::memory; };
+    { node.durability = name == "disk" ? jiffy::types::Durability::disk : jiffy::types::Durability::memory; };
     command->add_option_function<std::string>("--durability", choose, "what a preconfirmation waits for")
         ->check(CLI::IsMember({"memory", "disk"}))
         ->needs(directory)

@@ -48,7 +48,8 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
 {
     const bool is_development = !options.sequencer_secret;
     std::string text = "Jiffy " + std::string{version};
-    text += is_development ? ", a development chain in memory\n\n" : ", the sequencer of a chain in memory\n\n";
+    text += is_development ? ", a development chain" : ", the sequencer of a chain";
+    text += options.data_directory.empty() ? " in memory\n\n" : "\n\n";
     const auto line = [&text](std::string_view name, const std::string& value)
     { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
     line("HTTP", "http://" + endpoint(node, options));
@@ -65,8 +66,12 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
     line("genesis time", std::to_string(node.genesis().header.timestamp));
     line("gas limit", std::to_string(node.genesis().header.gas_limit));
     line("signer", checksummed(node.signer()));
+    if (!options.data_directory.empty())
+        line("data", options.data_directory);
     if (!is_development)
-        line("durability", "memory: a crash loses the chain, and what is signed is no evidence");
+        line("durability", options.durability == types::Durability::disk
+                               ? "disk: what is signed survives a loss of power"
+                               : "memory: a crash may lose what is signed, so that it is no evidence");
     constexpr std::string_view end = "\nListening. Stop with Ctrl-C.\n";
     if (node.accounts().empty())
         return text.append(end);

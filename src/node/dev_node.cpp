@@ -164,7 +164,7 @@ struct DevNode::Parts
             genesis.header.timestamp, follower.assembler().block(), follower.knows_parent()};
         const auto epoch = epoch_of(options, follower.epoch());
         releaser.emplace(history, sealer, clock,
-            sequencer::ReleaseStartingPoint{.assembler = std::move(follower).take_assembler(),
+            sequencer::ReleaseStartingPoint{.assembler = std::move(follower).finish(),
                 .ids = world.id_counts(),
                 .genesis_time = genesis.header.timestamp},
             sequencer::ReleaseOptions{

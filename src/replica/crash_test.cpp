@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 #include <random>
-#include <unordered_set>
+#include <set>
 
 namespace jiffy::replica
 {
@@ -96,9 +96,9 @@ public:
         }
     }
 
-    TrafficChain chain;
     std::unique_ptr<store::WriteAheadLog> log;
     std::optional<store::OrderLog> order_log;
+    TrafficChain chain;
     /// Why it cannot go on.
     std::string fault;
 
@@ -183,7 +183,7 @@ void require_valid(Life& life)
 {
     life.chain.sealer->process_pending();
     sequencer::Importer importer{life.chain.genesis};
-    std::unordered_set<Hash> seen;
+    std::set<Hash> seen;
     const auto& history = life.chain.history;
     for (std::uint64_t number = 1; number <= history.sealed_number(); ++number)
     {

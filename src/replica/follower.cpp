@@ -170,6 +170,12 @@ void Follower::keep_for_trie()
         trie_update_.differences.push_back(changes_);
 }
 
+sequencer::Assembler Follower::finish() &&
+{
+    hand_to_trie();
+    return std::move(assembler_);
+}
+
 void Follower::hand_to_trie()
 {
     if (!trie_update_.differences.empty())

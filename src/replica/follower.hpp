@@ -42,7 +42,7 @@ public:
     /// The open block, if there is one, has been told its parent.
     [[nodiscard]] bool knows_parent() const noexcept { return knows_parent_; }
     /// The chain goes on from there: its assembler, in the middle of a block or behind one.
-    [[nodiscard]] sequencer::Assembler take_assembler() && noexcept { return std::move(assembler_); }
+    [[nodiscard]] sequencer::Assembler finish() &&;
     [[nodiscard]] const sequencer::Assembler& assembler() const noexcept { return assembler_; }
 
 private:

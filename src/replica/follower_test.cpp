@@ -25,8 +25,6 @@ RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_
     chain.make_releaser();
     chain.start_sequencer();
     some_traffic(chain, pick_any(30), pick_any);
-    chain.sequencer->stop();
-    chain.releaser->process_pending();
     chain.sealer->process_pending();
 
     TrafficChain copy{is_optimism};
@@ -49,7 +47,7 @@ RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_
         RC_ASSERT(followed->sealed()->size == said->sealed()->size);
         require_same_block(*said, *followed);
         for (std::uint32_t i = 0; i < said->transactions.size(); ++i)
-            require_promise(said->transactions[i], *preconfirmation_of({said, i}), {followed, i});
+            require_promise(said->transactions[i], *sequencer::preconfirmation_of({said, i}), {followed, i});
     }
     RC_ASSERT(copy.world.id_counts() == chain.world.id_counts());
     RC_ASSERT(state_of(copy.world) == state_of(chain.world));
@@ -71,8 +69,6 @@ RC_GTEST_PROP(FollowerProperty, a_sequencer_goes_on_from_wherever_the_log_ends, 
     copy.clock.advance(chain.clock.now() - copy.clock.now());
     copy.resume(std::move(follower), {});
     some_traffic(copy, pick_any(20), pick_any);
-    copy.sequencer->stop();
-    copy.releaser->process_pending();
     copy.sealer->process_pending();
 
     sequencer::Importer importer{copy.genesis};
@@ -99,7 +95,7 @@ RC_GTEST_PROP(FollowerProperty, a_sequencer_goes_on_from_wherever_the_log_ends, 
             const auto& fragment = *said->fragments[i];
             for (auto j = fragment.first_transaction; j < fragment.first_transaction + fragment.transaction_count; ++j)
                 require_promise(
-                    said->transactions[j], *preconfirmation_of({said, j}), {copy.history.find(number), j});
+                    said->transactions[j], *sequencer::preconfirmation_of({said, j}), {copy.history.find(number), j});
         }
     }
 }

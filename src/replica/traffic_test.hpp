@@ -19,8 +19,9 @@ struct TrafficChain : TestChain
 {
     explicit TrafficChain(bool is_optimism = false)
       : TestChain{options_of(is_optimism), 10'000'000'000,
-            is_optimism ? chain::optimism_specification(chain_id) : chain::ethereum_specification(chain_id)}
+            is_optimism ? chain::optimism_specification(chain_id) : chain::ethereum_specification(chain_id), 256}
     {
+        release_options.queue_capacity = 64;
         release_options.terms.domain = types::StatementDomain::production;
         release_options.terms.durability = types::Durability::disk;
         release_options.terms.epoch = 1;
@@ -29,6 +30,8 @@ struct TrafficChain : TestChain
     static sequencer::SequencerOptions options_of(bool is_optimism)
     {
         sequencer::SequencerOptions options;
+        options.ends_block_at_stop = false;
+        options.ingress_capacity = 16;
         if (is_optimism)
             options.beneficiary = chain::predeploys::sequencer_fee_vault;
         return options;
@@ -44,7 +47,7 @@ struct TrafficChain : TestChain
         const bool knows_parent = follower.knows_parent();
         release_options.terms.epoch = follower.epoch() ? follower.epoch()->terms.epoch + 1 : 1;
         releaser.emplace(history, *sealer, clock,
-            sequencer::ReleaseStartingPoint{std::move(follower).take_assembler(), world.id_counts(), genesis_time},
+            sequencer::ReleaseStartingPoint{std::move(follower).finish(), world.id_counts(), genesis_time},
             release_options, std::move(sink), [] {});
         sequencer.emplace(specification, world, history, *sealer, *releaser, clock,
             sequencer::ChainStart{genesis_time, std::move(block), knows_parent}, options);

@@ -74,19 +74,6 @@ void FrameBuilder::add(const types::DifferenceFrame& frame)
     }
 }
 
-void FrameBuilder::add_reserved(const world::World& world, const Address& address, const U256& key)
-{
-    const auto id = world.slot_id(address, key);
-    const auto owner = world.account_id(address);
-    if (owner == world::no_id || id == world::no_id || id < frame_.before.slots)
-        return;
-    types::Account account;
-    if (world.latest().account(address, account) != state::Presence::present)
-        return;
-    accounts_[owner].update = {.id = owner,.nonce = account.nonce, .balance = account.balance, .code = 1};
-    slots_[id] = {{.id = id, .account = owner, .key = key, .value = U256{}}, owner, 0};
-}
-
 types::DifferenceFrame FrameBuilder::finish(const types::IdCounts& after)
 {
     frame_.after = after;

@@ -16,8 +16,6 @@ public:
     void add(const types::StateDifference& difference, const world::DifferenceIds& ids);
     /// What a frame changed that follows on those added.
     void add(const types::DifferenceFrame& frame);
-    /// A slot that got its id before its value is known: its account and it are named as they are.
-    void add_reserved(const world::World& world, const Address& address, const U256& key);
     /// Gives the frame and begins another behind it.
     types::DifferenceFrame finish(const types::IdCounts& after);
 

@@ -44,10 +44,7 @@ void Ledger::open_block(const types::Header& header)
     builder.begin(before);
     builder.add(commit.difference, ids);
     if (const auto& slot = execution_->awaited_slot())
-    {
-        world_.reserve_slot(chain::system_contracts::history_storage, *slot);
-        builder.add_reserved(world_, chain::system_contracts::history_storage, *slot);
-    }
+        builder.add(world_.reserve_slot(chain::system_contracts::history_storage, *slot));
     commit.frame = builder.finish(world_.id_counts());
     history_.open(block_);
     releaser_.push(std::move(commit));

@@ -41,10 +41,12 @@ function jsonFile(file) {
     })
 }
 
-async function startJiffy(folder, options) {
+/** Starts `jiffy command` with these options; gives its process and what its banner file says. */
+export async function startJiffy(folder, options, command = 'dev') {
     const binary = process.env.JIFFY_BINARY ?? path.join(root, 'build/release/jiffy')
     const banner = path.join(folder, 'banner.json')
-    const child = spawn(binary, ['dev', '--port', '0', '--banner-file', banner, ...options], {
+    rmSync(banner, { force: true })
+    const child = spawn(binary, [command, '--port', '0', '--banner-file', banner, ...options], {
         stdio: ['ignore', 'ignore', 'inherit'],
     })
     return { child, ...(await readyOrDead(child, binary, jsonFile(banner))) }
