@@ -71,6 +71,10 @@ enum class FrameError : std::uint8_t
     trailing_bytes,
     /// Ids do not ascend, or are not below their count.
     bad_id,
+    /// Of a frame of the log.
+    unknown_kind,
+    invalid_transaction,
+    invalid_header,
 };
 
 inline constexpr Byte difference_frame_version = 1;

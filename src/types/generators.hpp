@@ -2,6 +2,7 @@
 #pragma once
 
 #include "types/block.hpp"
+#include "types/difference_frame.hpp"
 #include "types/receipt.hpp"
 
 #include <rapidcheck.h>
@@ -194,5 +195,50 @@ inline Block block()
 {
     return {header(), some([] { return transaction(transaction_type()); }), some(header),
         maybe([] { return some(withdrawal); })};
+}
+
+inline std::uint32_t small_number()
+{
+    return *rc::gen::inRange<std::uint32_t>(0, 1000);
+}
+
+inline DifferenceFrame difference_frame()
+{
+    DifferenceFrame frame;
+    frame.before = {small_number(), small_number(), small_number() + 1};
+    frame.after = {frame.before.accounts + small_number(), frame.before.slots + small_number(), frame.before.codes};
+    for (std::uint32_t id = small_number(); id < frame.after.accounts; id += 1 + small_number() / 4)
+    {
+        AccountUpdate account;
+        account.id = id;
+        if (id >= frame.before.accounts)
+            account.address = fixed<20>();
+        account.deleted = *rc::gen::inRange(0, 5) == 0;
+        if (!account.deleted)
+        {
+            account.storage_cleared = *rc::gen::inRange(0, 5) == 0;
+            account.nonce = number();
+            account.balance = wide_number();
+            account.code = small_number() % frame.after.codes;
+        }
+        frame.accounts.push_back(account);
+    }
+    for (std::uint32_t id = small_number(); id < frame.after.slots && frame.after.accounts != 0;
+        id += 1 + small_number() / 4)
+    {
+        SlotUpdate slot;
+        slot.id = id;
+        if (id >= frame.before.slots)
+        {
+            slot.account = small_number() % frame.after.accounts;
+            slot.key = wide_number();
+        }
+        slot.value = wide_number();
+        frame.slots.push_back(slot);
+    }
+    for (std::size_t count = *rc::gen::inRange<std::size_t>(0, 3); count != 0; --count)
+        frame.codes.push_back({fixed<32>(), bytes()});
+    frame.after.codes += static_cast<std::uint32_t>(frame.codes.size());
+    return frame;
 }
 }  // namespace jiffy::types::generators

@@ -102,6 +102,35 @@ struct SealBlockFrame
     friend bool operator==(const SealBlockFrame&, const SealBlockFrame&) = default;
 };
 
-using LogFrame = std::
-    variant<EpochFrame, OpenBlockFrame, ParentSealedFrame, FragmentFrame, SealMiniFrame, SealBlockFrame>;
+using LogFrame =
+    std::variant<EpochFrame, OpenBlockFrame, ParentSealedFrame, FragmentFrame, SealMiniFrame, SealBlockFrame>;
+
+/// Why bytes are no frame of the log.
+using LogFrameError = FrameError;
+
+/// What a reader knows of the place that a frame stands at in the log.
+struct LogPosition
+{
+    /// Of the chain; transactions do not repeat it.
+    std::uint64_t chain_id = 0;
+    /// The ids that were given out by the frames before.
+    IdCounts before;
+};
+
+/// The one encoding of a frame at its place in the log: a byte for its kind, then numbers as in the encoding of a
+/// `DifferenceFrame`. A fragment's transactions come after their difference and mention accounts by their places in it;
+/// a sender's nonce follows from its nonce after the fragment; words of calldata and logs and fee caps that the
+/// fragment has had are a byte each. A transaction with blobs, authorizations or an access list, and a deposit, stands
+/// in its canonical form. A frame that no sequencer makes, such as one with a recipient in two places, need not come
+/// back as it was.
+Bytes encode(const LogFrame& frame, std::uint64_t chain_id);
+/// Likewise, behind what is in `output`.
+void encode(const LogFrame& frame, std::uint64_t chain_id, Bytes& output);
+
+/// Refuses whatever `encode` would not have written. Its memory is bounded by the input's size before it is taken: at
+/// most about a hundred times as much, for logs without data.
+Result<LogFrame, LogFrameError> decode_log_frame(BytesView encoded, const LogPosition& position);
+
+/// What the frame changes in the state; null for a kind that changes nothing.
+const DifferenceFrame* difference_of(const LogFrame& frame) noexcept;
 }  // namespace jiffy::types

@@ -22,7 +22,7 @@ Word flags_of(const AccountValue& value) noexcept
 
 World::World(std::uint64_t hash_seed, const Limits& limits)
   : tables_{hash_seed, limits.log_records, limits.pins}
-  , storage_sizes_(1)
+  , storages_(1)
   , boundaries_{{0, 0, 0, 1}}
 {
 }
@@ -94,7 +94,7 @@ CommitNumber World::apply(const types::StateDifference& difference, DifferenceId
 void World::close_commit(CommitNumber commit)
 {
     boundaries_.push_back({tables_.log.head(), tables_.account_count.load(std::memory_order_relaxed),
-        tables_.slot_count.load(std::memory_order_relaxed), static_cast<StorageId>(storage_sizes_.size())});
+        tables_.slot_count.load(std::memory_order_relaxed), static_cast<StorageId>(storages_.size())});
     // Commits without any change leave no records, but their boundaries are bounded too.
     if (boundaries_.size() > tables_.log.capacity())
         tables_.log.raise_floor(first_boundary_ + 1);
@@ -129,8 +129,12 @@ std::uint32_t World::find_slot(StorageId storage, const U256& key, std::uint64_t
 
 std::uint32_t World::account_entry(const Address& address, std::uint64_t hash)
 {
-    if (const auto id = find_account(address, hash); id != no_id)
-        return id;
+    const auto id = find_account(address, hash);
+    return id != no_id ? id : make_account(address, hash);
+}
+
+std::uint32_t World::make_account(const Address& address, std::uint64_t hash)
+{
     const auto id = tables_.account_count.load(std::memory_order_relaxed);
     auto& words = tables_.accounts.make(id).words;
     std::array<Word, 8> fresh{};
@@ -174,41 +178,48 @@ CodeId World::apply_account(CommitNumber commit,
             {
                 if (slots[i].value.is_zero())
                     continue;
-                value.storage = make_storage();
+                value.storage = make_storage(id);
             }
             const auto slot_id = apply_slot(commit, value.storage, slots[i]);
             if (slot_ids != nullptr)
                 slot_ids[i] = slot_id;
         }
-        value.has_storage = storage_sizes_[value.storage] != 0;
+        value.has_storage = storages_[value.storage].size != 0;
     }
     if (value != before)
         write_account(commit, id, before, value);
     return value.code;
 }
 
-void World::reserve_slot(const Address& address, const U256& key)
+types::DifferenceFrame World::reserve_slot(const Address& address, const U256& key)
 {
+    types::DifferenceFrame frame;
+    frame.before = frame.after = id_counts();
     const auto id = account_id(address);
-    if (id == no_id)
-        return;
-    const auto before = value_of(id);
+    const auto before = id != no_id ? value_of(id) : AccountValue{};
+    if (!before.is_present)
+        return frame;
+    const auto commit = commit_number() + 1;
     auto value = before;
     if (value.storage == 0)
-        value.storage = make_storage();
+        value.storage = make_storage(id);
     const auto hash = tables_.slot_hash(value.storage, key);
     if (find_slot(value.storage, key, hash) == no_id)
-        make_slot(value.storage, key, hash);
-    const auto commit = commit_number() + 1;
+    {
+        frame.accounts = {{.id = id, .nonce = value.nonce, .balance = value.balance, .code = value.code}};
+        frame.slots = {{.id = make_slot(value.storage, key, hash), .account = id, .key = key}};
+        frame.after = id_counts();
+    }
     if (value != before)
         write_account(commit, id, before, value);
     close_commit(commit);
+    return frame;
 }
 
-StorageId World::make_storage()
+StorageId World::make_storage(std::uint32_t account_id)
 {
-    storage_sizes_.push_back(0);
-    return static_cast<StorageId>(storage_sizes_.size() - 1);
+    storages_.push_back({0, account_id});
+    return static_cast<StorageId>(storages_.size() - 1);
 }
 
 void World::write_account(CommitNumber commit, std::uint32_t id, const AccountValue& before, const AccountValue& value)
@@ -253,7 +264,6 @@ std::uint32_t World::make_slot(StorageId storage, const U256& key, std::uint64_t
 std::uint32_t World::apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change)
 {
     const auto hash = tables_.slot_hash(storage, change.key);
-    const auto& key = change.key.limbs;
     auto id = find_slot(storage, change.key, hash);
     if (id == no_id)
     {
@@ -261,19 +271,25 @@ std::uint32_t World::apply_slot(CommitNumber commit, StorageId storage, const ty
             return no_id;
         id = make_slot(storage, change.key, hash);
     }
+    write_slot(commit, id, change.value);
+    return id;
+}
+
+void World::write_slot(CommitNumber commit, std::uint32_t id, const U256& slot_value)
+{
     auto& words = tables_.slots[id].words;
     const auto before = read_entry(words);
-    const auto& value = change.value.limbs;
-    if (U256{before[6], before[7], before[8], before[9]} == change.value)
-        return id;
+    const auto storage = low_half(before[1]);
+    const auto& value = slot_value.limbs;
+    if (U256{before[6], before[7], before[8], before[9]} == slot_value)
+        return;
     const auto record = tables_.log.push(commit,
         {before[0] | Stamp::slot, join(high_half(before[1]), id), before[6], before[7], before[8], before[9], 0, 0});
-    const auto is_present = !change.value.is_zero();
-    storage_sizes_[storage] += is_present;
-    storage_sizes_[storage] -= (before[0] & Stamp::present) != 0;
-    write_entry(words, {Stamp::next(before[0], commit, is_present ? Stamp::present : 0), join(storage, record), key[0],
-                           key[1], key[2], key[3], value[0], value[1], value[2], value[3]});
-    return id;
+    const auto is_present = !slot_value.is_zero();
+    storages_[storage].size += is_present;
+    storages_[storage].size -= (before[0] & Stamp::present) != 0;
+    write_entry(words, {Stamp::next(before[0], commit, is_present ? Stamp::present : 0), join(storage, record),
+                           before[2], before[3], before[4], before[5], value[0], value[1], value[2], value[3]});
 }
 
 CodeId World::code_entry(const Hash& hash, const Bytes* code)
@@ -316,7 +332,7 @@ bool World::rewind(CommitNumber commit)
         tables_.slot_index.erase(tables_.slot_hash(low_half(words[1]), {words[2], words[3], words[4], words[5]}), id);
     }
     tables_.slot_count.store(boundary.slots, std::memory_order_release);
-    storage_sizes_.resize(boundary.storages);
+    storages_.resize(boundary.storages);
     boundaries_.resize(commit - first_boundary_ + 1);
     tables_.latest.store(commit, std::memory_order_release);
     tables_.rewinds.fetch_add(1, std::memory_order_release);
@@ -339,8 +355,8 @@ void World::take_back(const Record& record) noexcept
     auto& words = tables_.slots[id].words;
     auto restored = read_entry(words);
     const auto storage = low_half(restored[1]);
-    storage_sizes_[storage] += (flags & Stamp::present) != 0;
-    storage_sizes_[storage] -= (restored[0] & Stamp::present) != 0;
+    storages_[storage].size += (flags & Stamp::present) != 0;
+    storages_[storage].size -= (restored[0] & Stamp::present) != 0;
     restored[0] = Stamp::next(restored[0], commit, flags);
     restored[1] = join(storage, older_record);
     std::copy_n(record.begin() + 2, 4, restored.begin() + 6);

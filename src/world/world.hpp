@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.hpp"
 #include "types/difference_frame.hpp"
 #include "world/snapshot.hpp"
 
@@ -43,6 +44,19 @@ struct DifferenceIds
     std::vector<std::uint32_t> codes;
 };
 
+/// What of a frame does not fit a world.
+enum class FrameMisfit : std::uint8_t
+{
+    /// It begins at other ids than the world ends at, or leaves out what must not be left out.
+    ids,
+    /// An account twice, unknown, or with fields that it cannot have.
+    account,
+    /// A slot twice or unknown, of a storage that is gone, or of an account that the frame does not have.
+    slot,
+    /// A code that the world has already, or that has another hash.
+    code,
+};
+
 /// The live state in memory. One thread, the committer, applies differences; any number of threads read snapshots of it
 /// without locks and without ever holding the writer up.
 ///
@@ -58,9 +72,23 @@ public:
     /// ids of what it names if `ids` is not null.
     CommitNumber apply(const types::StateDifference& difference, DifferenceIds* ids = nullptr);
 
+    /// Writer: applies the changes of a frame that begins at the ids given out by now, as one commit. What names
+    /// something new stands with its name in it: every account, if need be as deleted; every slot, if need be with
+    /// value zero, but those of a storage that was cleared within the frame. Every account of a slot is among the
+    /// accounts. A frame that does not fit has no effect.
+    Result<CommitNumber, FrameMisfit> apply(const types::DifferenceFrame& frame);
+
+    /// Writer: the difference that a frame which was applied makes, with names instead of ids; without what came and
+    /// went within the frame.
+    [[nodiscard]] types::StateDifference named(const types::DifferenceFrame& frame) const;
+
+    /// Writer: ids of the accounts of the slots of a frame that was applied, place for place.
+    [[nodiscard]] std::vector<std::uint32_t> slot_accounts(const types::DifferenceFrame& frame) const;
+
     /// Writer: gives a slot of an account that exists its id before its first value is known, so that ids do not depend
-    /// on when that comes. A commit of its own.
-    void reserve_slot(const Address& address, const U256& key);
+    /// on when that comes. A commit of its own. Gives the frame of what it did: if the slot has an id only now, its
+    /// account as it is and the slot with value zero.
+    types::DifferenceFrame reserve_slot(const Address& address, const U256& key);
 
     /// Writer: how many ids have been given out.
     [[nodiscard]] types::IdCounts id_counts() const noexcept
@@ -127,7 +155,42 @@ private:
         state::Presence has_storage(const Address& address) const noexcept { return reader().has_storage(address); }
     };
 
+    /// The slots of an account between two times that they are cleared.
+    struct Storage
+    {
+        /// Number of slots that are not zero.
+        std::uint32_t size = 0;
+        std::uint32_t account = no_id;
+    };
+
+    /// What a frame comes to in this world, found out before anything of it is applied.
+    struct FramePlan
+    {
+        struct NewSlot
+        {
+            std::uint64_t hash;
+            StorageId storage;
+        };
+        /// Of the frame's accounts after it, place for place.
+        std::vector<StorageId> storages;
+        /// Accounts that get a storage, in the order of these.
+        std::vector<std::uint32_t> new_storages;
+        /// Hashes of the addresses of new accounts.
+        std::vector<std::uint64_t> new_accounts;
+        std::vector<NewSlot> new_slots;
+        /// Hashes of new names, and the places of these in the frame.
+        std::vector<std::pair<std::uint64_t, std::size_t>> new_names;
+    };
+
+    std::optional<FrameMisfit> plan(const types::DifferenceFrame& frame);
+    bool plan_codes(const types::DifferenceFrame& frame);
+    bool plan_accounts(const types::DifferenceFrame& frame);
+    bool plan_slots(const types::DifferenceFrame& frame);
+    bool plan_new_slot(const types::SlotUpdate& slot, std::size_t account_place);
+    [[nodiscard]] std::uint32_t account_of_slot(std::uint32_t slot_id) const noexcept;
+
     std::uint32_t account_entry(const Address& address, std::uint64_t hash);
+    std::uint32_t make_account(const Address& address, std::uint64_t hash);
     /// Gives the id of the account's code.
     CodeId apply_account(CommitNumber commit,
         const types::StateDifference& difference,
@@ -137,7 +200,10 @@ private:
     /// Gives the slot's id.
     std::uint32_t apply_slot(CommitNumber commit, StorageId storage, const types::SlotChange& change);
     std::uint32_t make_slot(StorageId storage, const U256& key, std::uint64_t hash);
-    StorageId make_storage();
+    /// Gives the next id to a slot that nobody finds.
+    void make_lost_slot();
+    void write_slot(CommitNumber commit, std::uint32_t id, const U256& value);
+    StorageId make_storage(std::uint32_t account_id);
     void write_account(CommitNumber commit, std::uint32_t id, const AccountValue& before, const AccountValue& value);
     CodeId code_entry(const Hash& hash, const Bytes* code);
     [[nodiscard]] std::uint32_t find_account(const Address& address, std::uint64_t hash) const noexcept;
@@ -149,8 +215,10 @@ private:
 
     Tables tables_;
     Latest latest_{tables_};
-    /// Slots that are not zero, by storage id.
-    std::vector<std::uint32_t> storage_sizes_;
+    /// By storage id.
+    std::vector<Storage> storages_;
+    /// Of the frame that is being applied; kept for its memory.
+    FramePlan plan_;
     /// Of the commits from the log's floor to the latest one.
     std::deque<Boundary> boundaries_;
     CommitNumber first_boundary_ = 0;
