@@ -93,4 +93,10 @@ MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
     receipts_.clear();
     return record;
 }
+
+std::shared_ptr<BlockRecord> Assembler::end_block() noexcept
+{
+    block_->end_release(position_);
+    return std::move(block_);
+}
 }  // namespace jiffy::sequencer

@@ -6,23 +6,6 @@
 
 namespace jiffy::sequencer
 {
-/// Where a chain stands after what was released last: the next fragment and mini-block follow on it.
-struct ReleasePosition
-{
-    /// After the last transaction; the hash of the genesis block before the first.
-    Hash prefix{};
-    /// Number of the open mini-block.
-    std::uint64_t mini_block = 0;
-    /// Hash of the one before it; zero for the chain's first.
-    Hash mini_block_parent{};
-    /// End of the one before it, in microseconds of Unix time.
-    std::uint64_t mini_block_start = 0;
-    /// Time of the last fragment, in microseconds of Unix time.
-    std::uint64_t fragment_time = 0;
-
-    friend bool operator==(const ReleasePosition&, const ReleasePosition&) = default;
-};
-
 /// Puts fragments and mini-blocks together, by the one rule that whoever signs and whoever follows must keep: what they
 /// commit to follows from the transactions, the places where they end, and the terms.
 class Assembler
@@ -69,7 +52,7 @@ public:
         const types::IdCounts& ids);
 
     /// The open block ends; its last mini-block has.
-    std::shared_ptr<BlockRecord> end_block() noexcept { return std::move(block_); }
+    std::shared_ptr<BlockRecord> end_block() noexcept;
 
 private:
     const crypto::Kernels& kernels_;

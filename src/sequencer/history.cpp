@@ -32,6 +32,21 @@ History::~History()
         delete ring_[i].load(std::memory_order_relaxed);
 }
 
+void History::begin(const std::shared_ptr<BlockRecord>& block, std::span<const Hash> ancestors)
+{
+    const auto number = block->number();
+    first_hash_ = number - ancestors.size();
+    for (std::size_t i = 0; i < ancestors.size(); ++i)
+        recent_hashes_.add(first_hash_ + i, ancestors[i]);
+    oldest_number_.store(number, std::memory_order_release);
+    open(block);
+    for (std::uint32_t i = 0; i < block->transactions.size(); ++i)
+        transactions_.insert(block->transactions[i].hash, {number, i});
+    for (std::uint32_t i = 0; i < block->mini_blocks.size(); ++i)
+        index_mini_block(*block, i);
+    index_sealed(block);
+}
+
 void History::open(const std::shared_ptr<BlockRecord>& block)
 {
     const auto number = block->number();
@@ -107,9 +122,14 @@ void History::index_newest_transaction(const std::shared_ptr<BlockRecord>& block
 
 void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed)
 {
-    const Hash hash = sealed.hash;
     block->seal(std::move(sealed));
-    hashes_.insert(hash, block->number());
+    index_sealed(block);
+}
+
+void History::index_sealed(const std::shared_ptr<BlockRecord>& block)
+{
+    hashes_.insert(block->sealed()->hash, block->number());
+    recent_hashes_.add(block->number(), block->sealed()->hash);
     sealed_blocks_.push_back(block);
     sealed_number_.store(block->number(), std::memory_order_release);
     raise_visible_number(block->number());
@@ -117,11 +137,15 @@ void History::seal(const std::shared_ptr<BlockRecord>& block, SealedBlock sealed
 
 void History::index_newest_mini_block(const std::shared_ptr<BlockRecord>& block)
 {
-    const auto index = block->mini_blocks.size() - 1;
-    mini_blocks_.insert(block->mini_blocks[index].hash, {block->number(), static_cast<std::uint32_t>(index)});
-    mini_block_names_.emplace_back(block->number(), block->mini_blocks[index].hash);
+    index_mini_block(*block, static_cast<std::uint32_t>(block->mini_blocks.size() - 1));
     for (const auto oldest = oldest_number(); mini_block_names_.front().first < oldest; mini_block_names_.pop_front())
         mini_blocks_.erase(mini_block_names_.front().second);
+}
+
+void History::index_mini_block(const BlockRecord& block, std::uint32_t index)
+{
+    mini_blocks_.insert(block.mini_blocks[index].hash, {block.number(), index});
+    mini_block_names_.emplace_back(block.number(), block.mini_blocks[index].hash);
 }
 
 std::optional<MiniBlockPlace> History::find_mini_block(std::uint64_t number) const
@@ -201,13 +225,20 @@ evm::BlockHashes History::block_hashes() const noexcept
 {
     return {this, [](const void* context, std::uint64_t number, Hash& result) noexcept
         {
-            const auto block = static_cast<const History*>(context)->find(number);
+            const auto& history = *static_cast<const History*>(context);
+            const auto sealed = history.sealed_number();
+            if (number > sealed)
+                return state::Presence::unavailable;
+            if (number >= history.first_hash_ && sealed - number <= RecentHashes::reach)
+            {
+                result = history.recent_hashes_.at(number);
+                return state::Presence::present;
+            }
+            // Seen from a block of long ago.
+            const auto block = history.find(number);
             if (!block)
                 return state::Presence::absent;
-            const auto* sealed = block->sealed();
-            if (sealed == nullptr)
-                return state::Presence::unavailable;
-            result = sealed->hash;
+            result = block->sealed()->hash;
             return state::Presence::present;
         }};
 }

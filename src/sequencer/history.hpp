@@ -3,6 +3,7 @@
 
 #include "evm/environment.hpp"
 #include "sequencer/hash_index.hpp"
+#include "sequencer/recent_hashes.hpp"
 #include "sequencer/records.hpp"
 
 #include <deque>
@@ -23,6 +24,10 @@ public:
     History(const History&) = delete;
     History& operator=(const History&) = delete;
     ~History();
+
+    /// Makes a sealed block the beginning of an empty history. `ancestors` are the hashes of the blocks before it, as
+    /// far as execution may ask for them, oldest first. Before anybody reads.
+    void begin(const std::shared_ptr<BlockRecord>& block, std::span<const Hash> ancestors);
 
     /// The block that must be sealed before the one with this number is opened, because that takes its place or comes
     /// behind it; 0 if none.
@@ -72,7 +77,8 @@ public:
     [[nodiscard]] std::optional<MiniBlockPlace> find_mini_block(std::uint64_t number) const;
     [[nodiscard]] std::optional<MiniBlockPlace> find_mini_block(const Hash& hash) const;
 
-    /// For execution: hashes of sealed blocks; that of a block whose roots are not known yet is unavailable.
+    /// For execution: hashes of the newest sealed blocks, kept here or not; that of a block whose roots are not known yet
+    /// is unavailable.
     [[nodiscard]] evm::BlockHashes block_hashes() const noexcept;
 
 private:
@@ -91,6 +97,8 @@ private:
     /// Sequencing thread: forgets the oldest block.
     void forget_oldest();
     void raise_visible_number(std::uint64_t number) noexcept;
+    void index_sealed(const std::shared_ptr<BlockRecord>& block);
+    void index_mini_block(const BlockRecord& block, std::uint32_t index);
 
     std::size_t mask_;
     std::unique_ptr<std::atomic<const Entry*>[]> ring_;
@@ -103,6 +111,9 @@ private:
     std::deque<std::pair<std::uint64_t, Hash>> mini_block_names_;
     /// Written by the sealing thread; what is not said to be another's by the sequencing thread.
     HashIndex<std::uint64_t> hashes_;
+    RecentHashes recent_hashes_;
+    /// Number of the first block whose hash is among them.
+    std::uint64_t first_hash_ = 0;
     std::deque<BlockPointer> sealed_blocks_;
     /// Forgotten blocks with names that are not taken out yet, oldest first, and how many of the first one's are.
     std::deque<BlockPointer> forgotten_;

@@ -109,5 +109,53 @@ TEST(History, frees_a_forgotten_block_on_the_sealing_thread_once_nobody_holds_it
     for (std::size_t number = 0; number < 3; ++number)
         EXPECT_TRUE(blocks[number].expired()) << number;
 }
+
+TEST(History, knows_the_hashes_of_the_last_256_blocks_however_few_it_keeps)
+{
+    History history{16};
+    for (std::uint64_t number = 0; number <= 10'000; ++number)
+        add_block(history, number, 0);
+    const auto hashes = history.block_hashes();
+    for (std::uint64_t number = 10'000 - 256; number <= 10'000; ++number)
+    {
+        Hash hash;
+        ASSERT_EQ(hashes.lookup(hashes.context, number, hash), state::Presence::present);
+        EXPECT_EQ(hash, name(4, number));
+    }
+    Hash hash;
+    EXPECT_EQ(hashes.lookup(hashes.context, 10'001, hash), state::Presence::unavailable);
+    EXPECT_EQ(hashes.lookup(hashes.context, 1, hash), state::Presence::absent);
+}
+
+TEST(History, begins_with_a_block_and_the_hashes_of_those_before_it)
+{
+    types::Header header;
+    header.number = 1'000;
+    const auto block = std::make_shared<BlockRecord>(header, name(1, 1'000));
+    block->start_release({.first_mini_block = 70, .environment = {}});
+    TransactionRecord record;
+    record.hash = name(2, 5);
+    block->transactions.push_back(std::move(record));
+    MiniBlockRecord mini;
+    mini.hash = name(4, 6);
+    block->mini_blocks.push_back(std::move(mini));
+    block->seal({header, name(3, 1'000), 0, {}});
+    History history{16};
+    history.begin(block, std::vector{name(3, 998), name(3, 999)});
+
+    EXPECT_EQ(history.oldest_number(), 1'000U);
+    EXPECT_EQ(history.sealed_head(), block);
+    EXPECT_EQ(history.find(name(3, 1'000)), block);
+    EXPECT_EQ(history.find_transaction(name(2, 5))->index, 0U);
+    EXPECT_EQ(history.find_mini_block(name(4, 6))->block, block);
+    EXPECT_EQ(history.find_mini_block(std::uint64_t{70})->block, block);
+    const auto hashes = history.block_hashes();
+    Hash hash;
+    EXPECT_EQ(hashes.lookup(hashes.context, 998, hash), state::Presence::present);
+    EXPECT_EQ(hash, name(3, 998));
+    EXPECT_EQ(hashes.lookup(hashes.context, 997, hash), state::Presence::absent);
+    add_block(history, 1'001, 1);
+    EXPECT_EQ(history.sealed_number(), 1'001U);
+}
 }  // namespace
 }  // namespace jiffy::sequencer

@@ -75,6 +75,23 @@ struct ReleaseStart
     Hash environment;
 };
 
+/// Where a chain stands after what was released last: the next fragment and mini-block follow on it.
+struct ReleasePosition
+{
+    /// After the last transaction; the hash of the genesis block before the first.
+    Hash prefix{};
+    /// Number of the open mini-block.
+    std::uint64_t mini_block = 0;
+    /// Hash of the one before it; zero for the chain's first.
+    Hash mini_block_parent{};
+    /// End of the one before it, in microseconds of Unix time.
+    std::uint64_t mini_block_start = 0;
+    /// Time of the last fragment, in microseconds of Unix time.
+    std::uint64_t fragment_time = 0;
+
+    friend bool operator==(const ReleasePosition&, const ReleasePosition&) = default;
+};
+
 /// What a block has once its roots are known.
 struct SealedBlock
 {
@@ -122,6 +139,10 @@ public:
     {
         release_start_.store(new ReleaseStart{start}, std::memory_order_release);
     }
+    /// Where the chain stands behind its last mini-block; before the seal, by the thread that releases.
+    void end_release(const ReleasePosition& position) noexcept { release_end_ = position; }
+    /// Once it is sealed.
+    [[nodiscard]] const ReleasePosition& release_end() const noexcept { return release_end_; }
     /// Number of transactions in fragments.
     [[nodiscard]] std::uint32_t released_count() const noexcept
     {
@@ -158,6 +179,7 @@ private:
     static constexpr std::uint64_t not_closed = ~std::uint64_t{0};
 
     std::atomic<const ReleaseStart*> release_start_ = nullptr;
+    ReleasePosition release_end_;
     std::atomic<const SealedBlock*> sealed_ = nullptr;
     std::atomic<std::uint64_t> state_commit_ = not_closed;
 };
