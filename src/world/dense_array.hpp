@@ -26,6 +26,19 @@ public:
         return chunk(id / chunk_entries).load(std::memory_order_acquire)[id % chunk_entries];
     }
 
+    /// The entry of an id, or null if no id near it was ever made.
+    [[nodiscard]] Entry* find(std::uint32_t id) const noexcept
+    {
+        auto* const entries = chunk(id / chunk_entries).load(std::memory_order_acquire);
+        return entries == nullptr ? nullptr : entries + id % chunk_entries;
+    }
+
+    /// The largest id for which `find` says null if it does for this one.
+    [[nodiscard]] static constexpr std::uint32_t last_beside(std::uint32_t id) noexcept
+    {
+        return id | (chunk_entries - 1);
+    }
+
     /// Memory for the entry; that of an earlier call if there was one.
     Entry& make(std::uint32_t id)
     {

@@ -3,9 +3,12 @@
 
 #include "base/key_hasher.hpp"
 #include "state/source.hpp"
+#include "types/difference_frame.hpp"
 #include "world/dense_array.hpp"
 #include "world/key_index.hpp"
 #include "world/version_log.hpp"
+
+#include <optional>
 
 namespace jiffy::world
 {
@@ -36,6 +39,8 @@ struct CodeEntry
     Hash hash;
     /// Null if only the hash has become known.
     std::atomic<const Bytes*> code{nullptr};
+    /// The commit in which its id was given out, or the one that the world was taken back to since.
+    std::atomic<CommitNumber> first_commit{0};
 };
 
 /// Id of a code; 0 is the empty code. Likewise for a storage: 0 is that of an account without any slot.
@@ -92,6 +97,8 @@ struct Tables
     std::atomic<std::uint64_t> rewinds{0};
     std::atomic<std::uint32_t> account_count{0};
     std::atomic<std::uint32_t> slot_count{0};
+    /// Slots that were loaded with their ids: the dead ones among them have no entry.
+    std::uint32_t loaded_slots = 0;
     /// One more than the number of codes: id 0 is taken.
     std::atomic<std::uint32_t> code_count{1};
 };
@@ -135,16 +142,22 @@ public:
     state::Presence code(const Hash& code_hash, BytesView& result) const noexcept;
     state::Presence has_storage(const Address& address) const noexcept;
 
+    /// How many ids had been given out at the commit; empty if that is unavailable.
+    [[nodiscard]] std::optional<types::IdCounts> id_counts() const noexcept;
+
     /// The account with this id, and its address; `absent` also for an id that was not given out at the commit.
     state::Presence account_at(std::uint32_t id, Address& address, AccountValue& result) const noexcept;
     /// A slot of the world by its id.
     struct Slot
     {
+        /// Of a dead slot, whose account has lost its storage, it is no account's.
         StorageId storage;
         U256 key;
         U256 value;
     };
     state::Presence slot_at(std::uint32_t id, Slot& result) const noexcept;
+    /// The entry of a code that had its id at the commit; not of id 0.
+    [[nodiscard]] const CodeEntry& code_at(CodeId id) const noexcept { return tables_->codes[id]; }
     [[nodiscard]] types::Account account_of(const AccountValue& value) const noexcept;
 
 private:
@@ -155,6 +168,8 @@ private:
     state::Presence slot_value(const std::array<Word, 10>& words, U256& result) const noexcept;
     /// The record that holds an entry's value at the commit, from the newest one on.
     state::Presence find_record(std::uint32_t newest, Record& result) const noexcept;
+    /// Whether the entry with this stamp had its id at the commit; empty if that is unavailable.
+    [[nodiscard]] std::optional<bool> was_given_out(Word stamp, std::uint32_t newest) const noexcept;
 
     const Tables* tables_;
     CommitNumber commit_;

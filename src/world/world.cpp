@@ -196,10 +196,19 @@ void World::reserve_slot(const Address& address, const U256& key)
     auto value = before;
     if (value.storage == 0)
         value.storage = make_storage();
+    const auto commit = commit_number() + 1;
     const auto hash = tables_.slot_hash(value.storage, key);
     if (find_slot(value.storage, key, hash) == no_id)
-        make_slot(value.storage, key, hash);
-    const auto commit = commit_number() + 1;
+    {
+        // Written once more with its commit, so that readers of the one before can tell that it had no id.
+        const auto slot_id = make_slot(value.storage, key, hash);
+        auto& words = tables_.slots[slot_id].words;
+        auto entry = read_entry(words);
+        const auto record = tables_.log.push(commit, {entry[0] | Stamp::slot, join(0, slot_id), 0, 0, 0, 0, 0, 0});
+        entry[0] = Stamp::next(entry[0], commit, 0);
+        entry[1] = join(value.storage, record);
+        write_entry(words, entry);
+    }
     if (value != before)
         write_account(commit, id, before, value);
     close_commit(commit);
@@ -286,7 +295,10 @@ CodeId World::code_entry(const Hash& hash, const Bytes* code)
         id = tables_.code_count.load(std::memory_order_relaxed);
     auto& entry = is_new ? tables_.codes.make(id) : tables_.codes[id];
     if (is_new)
+    {
         entry.hash = hash;
+        entry.first_commit.store(commit_number() + 1, std::memory_order_relaxed);
+    }
     if (code != nullptr && entry.code.load(std::memory_order_relaxed) == nullptr)
         entry.code.store(new Bytes(*code), std::memory_order_release);
     if (is_new)
@@ -316,6 +328,9 @@ bool World::rewind(CommitNumber commit)
         tables_.slot_index.erase(tables_.slot_hash(low_half(words[1]), {words[2], words[3], words[4], words[5]}), id);
     }
     tables_.slot_count.store(boundary.slots, std::memory_order_release);
+    for (auto id = tables_.code_count.load(std::memory_order_relaxed);
+        --id != 0 && tables_.codes[id].first_commit.load(std::memory_order_relaxed) > commit;)
+        tables_.codes[id].first_commit.store(commit, std::memory_order_relaxed);
     storage_sizes_.resize(boundary.storages);
     boundaries_.resize(commit - first_boundary_ + 1);
     tables_.latest.store(commit, std::memory_order_release);

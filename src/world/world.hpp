@@ -125,6 +125,8 @@ private:
         state::Presence has_storage(const Address& address) const noexcept { return reader().has_storage(address); }
     };
 
+    friend class BulkLoad;
+
     std::uint32_t account_entry(const Address& address, std::uint64_t hash);
     /// Gives the id of the account's code.
     CodeId apply_account(CommitNumber commit,
