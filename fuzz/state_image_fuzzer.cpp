@@ -81,7 +81,8 @@ void check(BytesView image, std::size_t piece_size)
 /// Records of the fuzzer's, in an image that is as it should be otherwise.
 Bytes image_of_records(ByteSource input)
 {
-    CompactWriter payload;
+    Bytes all;
+    types::FrameWriter payload{all};
     payload.number(0);
     payload.bytes(Hash{}.view());
     payload.number(input.byte());
@@ -91,14 +92,13 @@ Bytes image_of_records(ByteSource input)
     const auto cut = std::size_t{input.byte()};
     while (!input.empty())
         payload.byte(input.byte());
-    const BytesView all{payload.output()};
     const auto first = cut == 0 ? all.size() : std::min(all.size(), 36 + cut);
     Bytes image;
     put_beginning(image);
     auto digest = world::first_image_digest();
-    put_chunk(image, digest, all.first(first));
+    put_chunk(image, digest, BytesView{all}.first(first));
     if (first != all.size())
-        put_chunk(image, digest, all.subspan(first));
+        put_chunk(image, digest, BytesView{all}.subspan(first));
     return image;
 }
 }  // namespace

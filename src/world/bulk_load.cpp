@@ -166,6 +166,16 @@ bool BulkLoad::add_slot(std::uint32_t account, const U256& key, const U256& valu
     return true;
 }
 
+void BulkLoad::skip_slots(std::uint32_t count)
+{
+    const auto begin = slots_;
+    slots_ += count;
+    skipped_.emplace_back(begin, slots_);
+    tables_.slots.share_zeros(begin, slots_);
+    // The last ones may lie in a chunk that others will be in.
+    tables_.slots.make(slots_ - 1);
+}
+
 bool BulkLoad::index_slots()
 {
     tables_.slot_index.reserve(live_slots_);
@@ -173,17 +183,19 @@ bool BulkLoad::index_slots()
     // The second word is that of the storage, whose newest record is none yet; then the key.
     IndexFiller filler{tables_.slot_index,
         [&](std::uint32_t a, std::uint32_t b) { return agree(entries[a].words, entries[b].words, 1, 6); }};
-    for (std::uint32_t id = 0; id < slots_; ++id)
+    std::uint32_t id = 0;
+    skipped_.push_back({slots_, slots_});
+    for (const auto& [first, last] : skipped_)
     {
-        if (entries.find(id) == nullptr)
+        for (; id != first; ++id)
         {
-            id = entries.last_beside(id);
-            continue;
-        }
-        const auto words = read_entry(entries[id].words);
-        if (const auto storage = low_half(words[1]); storage != 0)
+            const auto words = read_entry(entries[id].words);
+            const auto storage = low_half(words[1]);
             filler.add(tables_.slot_hash(storage, {words[2], words[3], words[4], words[5]}), id);
+        }
+        id = last;
     }
+    skipped_ = {};
     return filler.finish();
 }
 
@@ -197,13 +209,10 @@ bool BulkLoad::add_code(const Hash& hash, const Bytes* code)
 
 void BulkLoad::finish()
 {
-    for (CodeId id = 1; id < codes_; ++id)
-        tables_.codes[id].first_commit.store(commit_, std::memory_order_relaxed);
-    tables_.loaded_slots = slots_;
     tables_.account_count.store(accounts_, std::memory_order_release);
     tables_.slot_count.store(slots_, std::memory_order_release);
-    world_.first_boundary_ = commit_;
-    world_.boundaries_ = {{0, accounts_, slots_, static_cast<StorageId>(world_.storage_sizes_.size())}};
+    tables_.boundaries.write(
+        commit_, {0, {accounts_, slots_, codes_}, static_cast<StorageId>(world_.storage_sizes_.size())});
     tables_.latest.store(commit_, std::memory_order_release);
 }
 }  // namespace jiffy::world

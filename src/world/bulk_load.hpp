@@ -28,8 +28,8 @@ public:
 
     /// A slot of an account that was added; false if that is absent.
     [[nodiscard]] bool add_slot(std::uint32_t account, const U256& key, const U256& value);
-    /// Ids of slots whose account has lost its storage.
-    void skip_slots(std::uint32_t count) noexcept { slots_ += count; }
+    /// Ids of slots whose account has lost its storage, at least one.
+    void skip_slots(std::uint32_t count);
     /// After the last slot: false if a key is there twice in a storage.
     [[nodiscard]] bool index_slots();
 
@@ -51,5 +51,7 @@ private:
     std::uint32_t slots_ = 0;
     std::uint32_t live_slots_ = 0;
     CodeId codes_ = 1;
+    /// Ids of dead slots, each [first, last).
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> skipped_;
 };
 }  // namespace jiffy::world

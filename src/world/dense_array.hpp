@@ -26,19 +26,6 @@ public:
         return chunk(id / chunk_entries).load(std::memory_order_acquire)[id % chunk_entries];
     }
 
-    /// The entry of an id, or null if no id near it was ever made.
-    [[nodiscard]] Entry* find(std::uint32_t id) const noexcept
-    {
-        auto* const entries = chunk(id / chunk_entries).load(std::memory_order_acquire);
-        return entries == nullptr ? nullptr : entries + id % chunk_entries;
-    }
-
-    /// The largest id for which `find` says null if it does for this one.
-    [[nodiscard]] static constexpr std::uint32_t last_beside(std::uint32_t id) noexcept
-    {
-        return id | (chunk_entries - 1);
-    }
-
     /// Memory for the entry; that of an earlier call if there was one.
     Entry& make(std::uint32_t id)
     {
@@ -49,6 +36,19 @@ public:
             place.store(chunks_.back().template as<Entry>(), std::memory_order_release);
         }
         return (*this)[id];
+    }
+
+    /// Entries of zeros, never to be written, for those of the ids [begin, end), none of which was made, that fill
+    /// whole chunks: all of them share one.
+    void share_zeros(std::uint32_t begin, std::uint32_t end)
+    {
+        const auto last = end / chunk_entries;
+        for (auto number = (begin + chunk_entries - 1) / chunk_entries; number < last; ++number)
+        {
+            if (zeros_.size() == 0)
+                zeros_ = ZeroedMemory{chunk_entries * sizeof(Entry)};
+            chunk(number).store(zeros_.template as<Entry>(), std::memory_order_release);
+        }
     }
 
     /// Bytes of address space in chunks.
@@ -65,5 +65,6 @@ private:
 
     ZeroedMemory directory_;
     std::vector<ZeroedMemory> chunks_;
+    ZeroedMemory zeros_;
 };
 }  // namespace jiffy::world

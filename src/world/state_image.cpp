@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "world/state_image.hpp"
 
-#include "base/compact_numbers.hpp"
 #include "crypto/keccak.hpp"
+#include "types/frame_coding.hpp"
 
 #include <algorithm>
 
@@ -23,14 +23,14 @@ public:
       , sink_{sink}
       , digest_{first_image_digest()}
     {
-        records_.output().reserve(image_chunk_size + image_chunk_size / 16);
+        output_.reserve(image_chunk_size + image_chunk_size / 16);
         records_.bytes(image_magic);
         records_.byte(image_version);
         begin_chunk();
     }
 
     /// Where the next record goes.
-    [[nodiscard]] CompactWriter& records() noexcept { return records_; }
+    [[nodiscard]] types::FrameWriter& records() noexcept { return records_; }
 
     /// A record is complete. False if the sink has failed.
     [[nodiscard]] bool end_record() { return payload_size() < image_chunk_size || end_chunk(); }
@@ -44,26 +44,25 @@ public:
 private:
     static constexpr std::size_t length_size = 4;
 
-    [[nodiscard]] std::size_t payload_size() noexcept { return records_.output().size() - payload_start_; }
+    [[nodiscard]] std::size_t payload_size() const noexcept { return output_.size() - payload_start_; }
 
     void begin_chunk()
     {
         records_.bytes(Bytes(length_size));
-        payload_start_ = records_.output().size();
+        payload_start_ = output_.size();
     }
 
     bool end_chunk()
     {
-        auto& output = records_.output();
         const auto size = static_cast<std::uint32_t>(payload_size());
         for (std::size_t i = 0; i < length_size; ++i)
-            output[payload_start_ - length_size + i] = static_cast<Byte>(size >> 8 * i);
-        digest_ = image_digest(digest_, BytesView{output}.subspan(payload_start_), kernels_);
+            output_[payload_start_ - length_size + i] = static_cast<Byte>(size >> 8 * i);
+        digest_ = image_digest(digest_, BytesView{output_}.subspan(payload_start_), kernels_);
         records_.bytes(digest_.view());
-        if (!sink_(output))
+        if (!sink_(output_))
             return false;
-        bytes_written_ += output.size();
-        output.clear();
+        bytes_written_ += output_.size();
+        output_.clear();
         begin_chunk();
         return true;
     }
@@ -71,7 +70,8 @@ private:
     const crypto::Kernels& kernels_;
     const ImageSink& sink_;
     Hash digest_;
-    CompactWriter records_;
+    Bytes output_;
+    types::FrameWriter records_{output_};
     std::size_t payload_start_ = 0;
     std::uint64_t bytes_written_ = 0;
 };
@@ -94,9 +94,7 @@ public:
         records_.number(label.chain_id);
         records_.bytes(label.genesis_hash.view());
         records_.number(snapshot_.commit());
-        records_.number(ids.accounts);
-        records_.number(ids.slots);
-        records_.number(ids.codes);
+        records_.counts(ids);
         return end_record();
     }
 
@@ -185,7 +183,7 @@ private:
             static_cast<Byte>(value.balance.byte_length() | (value.code == 0 ? 0U : unsigned{ImageHead::has_code})));
         records_.bytes(address.view());
         records_.number(value.nonce);
-        records_.digits(value.balance);
+        records_.low_bytes(value.balance, value.balance.byte_length());
         if (value.code != 0)
             records_.number(value.code);
     }
@@ -196,9 +194,8 @@ private:
             static_cast<Byte>(slot.key.byte_length() | (is_same_account ? unsigned{ImageHead::same_account} : 0U)));
         if (!is_same_account)
             records_.number(owner);
-        records_.digits(slot.key);
-        records_.byte(static_cast<Byte>(slot.value.byte_length()));
-        records_.digits(slot.value);
+        records_.low_bytes(slot.key, slot.key.byte_length());
+        records_.wide_number(slot.value);
     }
 
     Error dead_slots(std::uint32_t count)
@@ -212,7 +209,7 @@ private:
 
     const Snapshot& snapshot_;
     ChunkWriter& chunks_;
-    CompactWriter& records_;
+    types::FrameWriter& records_;
     /// Accounts by storage id, those of the snapshot.
     std::vector<std::uint32_t> owners_;
 };

@@ -17,7 +17,7 @@ namespace jiffy::world
 //   chunk:    length of the payload in 4 bytes, least significant first; payload; digest
 //   digest:   `image_digest` of the digest before it, so that the last one stands for the whole image; before the
 //             first stands the hash of magic and version
-//   payloads, joined: header, accounts, slots, codes; no record lies in two chunks. Numbers as `CompactWriter` has them
+//   payloads, joined: header, accounts, slots, codes; no record lies in two chunks. Numbers are written as in frames
 //   header:   chain id, 32 bytes of genesis hash, commit, ids of accounts, of slots, of codes
 //   account:  head byte 0x80 if it is absent, then only its address; else the length of its balance, plus 0x40 if it
 //   has

@@ -285,40 +285,39 @@ class MadeImage
 public:
     MadeImage(std::uint64_t accounts, std::uint64_t slots, std::uint64_t codes, CommitNumber commit = 5)
     {
-        payload_.number(label.chain_id);
-        payload_.bytes(label.genesis_hash.view());
-        payload_.number(commit);
+        writer().number(label.chain_id);
+        writer().bytes(label.genesis_hash.view());
+        writer().number(commit);
         for (const auto count : {accounts, slots, codes})
-            payload_.number(count);
+            writer().number(count);
     }
 
     MadeImage& hex(std::string_view digits)
     {
-        payload_.bytes(from_hex(digits).value());
+        writer().bytes(from_hex(digits).value());
         return *this;
     }
     MadeImage& address(Byte last)
     {
-        payload_.bytes(address_number(last).view());
+        writer().bytes(address_number(last).view());
         return *this;
     }
     MadeImage& code(const Hash& hash, const Bytes& bytes)
     {
-        payload_.bytes(hash.view());
-        payload_.number(bytes.size() + 1);
-        payload_.bytes(bytes);
+        writer().bytes(hash.view());
+        writer().number(bytes.size() + 1);
+        writer().bytes(bytes);
         return *this;
     }
 
     [[nodiscard]] Bytes bytes()
     {
-        const auto& payload = payload_.output();
         Bytes image(image_magic, image_magic + sizeof(image_magic));
         image.push_back(image_version);
         for (unsigned i = 0; i < 4; ++i)
-            image.push_back(static_cast<Byte>(payload.size() >> 8 * i));
-        append(image, payload);
-        append(image, image_digest(first_image_digest(), payload, crypto::scalar_kernels()).view());
+            image.push_back(static_cast<Byte>(payload_.size() >> 8 * i));
+        append(image, payload_);
+        append(image, image_digest(first_image_digest(), payload_, crypto::scalar_kernels()).view());
         return image;
     }
 
@@ -331,7 +330,9 @@ public:
     }
 
 private:
-    CompactWriter payload_;
+    types::FrameWriter writer() { return types::FrameWriter{payload_}; }
+
+    Bytes payload_;
 };
 
 /// Two accounts with the ids 0 and 1, the first of which is absent.
@@ -472,6 +473,17 @@ TEST(StateRestorer, takes_no_memory_for_slots_that_are_dead)
     EXPECT_EQ(world.slot_id(address_number(2), {}), dead);
     EXPECT_LT(world.statistics().bytes_reserved, std::size_t{1} << 25);
     EXPECT_EQ(world.pin().id_counts(), world.id_counts());
+
+    Reader::Slot slot;
+    EXPECT_EQ(world.pin().slot_at(dead / 2, slot), state::Presence::absent);
+    types::StateDifference difference;
+    types::AccountChange change;
+    change.address = address_number(2);
+    change.slot_count = 1;
+    difference.accounts.push_back(change);
+    difference.slots.push_back({U256{1}, U256{1}});
+    world.apply(difference);
+    EXPECT_EQ(world.slot_id(address_number(2), 1), dead + 1);
 }
 }  // namespace
 }  // namespace jiffy::world

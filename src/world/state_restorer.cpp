@@ -27,10 +27,12 @@ std::size_t payload_length(BytesView frame) noexcept
     return length;
 }
 
-/// The length in a head byte, apart from its flags.
-std::size_t length_of(Byte head) noexcept
+/// A number as long as the head byte says, apart from its flags.
+U256 number_after(Byte head, types::FrameReader& input) noexcept
 {
-    return head & 0x3fU;
+    const std::size_t length = head & 0x3fU;
+    input.require(length <= sizeof(U256));
+    return input.error() ? U256{} : input.number_of(length);
 }
 }  // namespace
 
@@ -152,7 +154,7 @@ StateRestorer::Check StateRestorer::take_frame()
 
 StateRestorer::Check StateRestorer::read_payload(BytesView payload)
 {
-    CompactReader input{payload};
+    types::FrameReader input{payload};
     while (input.left() != 0)
     {
         if (section_ == Section::end)
@@ -165,7 +167,7 @@ StateRestorer::Check StateRestorer::read_payload(BytesView payload)
     return std::nullopt;
 }
 
-StateRestorer::Check StateRestorer::read_record(CompactReader& input)
+StateRestorer::Check StateRestorer::read_record(types::FrameReader& input)
 {
     switch (section_)
     {
@@ -202,7 +204,7 @@ StateRestorer::Check StateRestorer::leave_full_sections()
     return std::nullopt;
 }
 
-StateRestorer::Check StateRestorer::read_header(CompactReader& input)
+StateRestorer::Check StateRestorer::read_header(types::FrameReader& input)
 {
     ImageLabel label;
     label.chain_id = input.number();
@@ -211,7 +213,7 @@ StateRestorer::Check StateRestorer::read_header(CompactReader& input)
     const auto accounts = input.number();
     const auto slots = input.number();
     const auto codes = input.number();
-    if (input.has_failed())
+    if (input.error())
         return ImageError::malformed;
     if (label != label_)
         return ImageError::wrong_chain;
@@ -226,7 +228,7 @@ StateRestorer::Check StateRestorer::read_header(CompactReader& input)
     return std::nullopt;
 }
 
-StateRestorer::Check StateRestorer::read_account(CompactReader& input)
+StateRestorer::Check StateRestorer::read_account(types::FrameReader& input)
 {
     const auto head = input.byte();
     const auto address = input.fixed<sizeof(Address)>();
@@ -237,30 +239,30 @@ StateRestorer::Check StateRestorer::read_account(CompactReader& input)
         if ((head & ImageHead::absent) != 0)
             return ImageError::malformed;
         value.nonce = input.number();
-        value.balance = input.digits(length_of(head));
+        value.balance = number_after(head, input);
         if ((head & ImageHead::has_code) != 0)
         {
             const auto code = input.number();
-            if (code == 0 && !input.has_failed())
+            if (code == 0 && !input.error())
                 return ImageError::malformed;
             if (code >= ids_.codes)
                 return ImageError::bad_id;
             value.code = static_cast<CodeId>(code);
         }
     }
-    if (input.has_failed())
+    if (input.error())
         return ImageError::malformed;
     load_.add_account(address, value);
     return std::nullopt;
 }
 
-StateRestorer::Check StateRestorer::read_slot(CompactReader& input)
+StateRestorer::Check StateRestorer::read_slot(types::FrameReader& input)
 {
     const auto head = input.byte();
     if ((head & ImageHead::dead) != 0)
     {
         const auto others = input.number();
-        if (input.has_failed() || head != ImageHead::dead || last_was_dead_)
+        if (input.error() || head != ImageHead::dead || last_was_dead_)
             return ImageError::malformed;
         if (others >= ids_.slots - load_.slots())
             return ImageError::bad_id;
@@ -270,9 +272,9 @@ StateRestorer::Check StateRestorer::read_slot(CompactReader& input)
     }
     const bool is_same_account = (head & ImageHead::same_account) != 0;
     const auto owner = is_same_account ? std::uint64_t{last_owner_} : input.number();
-    const auto key = input.digits(length_of(head));
-    const auto value = input.digits(input.byte());
-    if (input.has_failed() || (!is_same_account && owner == last_owner_))
+    const auto key = number_after(head, input);
+    const auto value = input.wide_number();
+    if (input.error() || (!is_same_account && owner == last_owner_))
         return ImageError::malformed;
     if (owner >= ids_.accounts)
         return ImageError::bad_id;
@@ -283,12 +285,12 @@ StateRestorer::Check StateRestorer::read_slot(CompactReader& input)
     return std::nullopt;
 }
 
-StateRestorer::Check StateRestorer::read_code(CompactReader& input)
+StateRestorer::Check StateRestorer::read_code(types::FrameReader& input)
 {
     const auto hash = input.fixed<sizeof(Hash)>();
     const auto size = input.number();
     const auto code = to_bytes(input.take(size == 0 ? 0 : size - 1));
-    if (input.has_failed())
+    if (input.error())
         return ImageError::malformed;
     const bool is_known = size != 0;
     if (is_known && crypto::keccak256(code) != hash)

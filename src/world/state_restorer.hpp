@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/compact_numbers.hpp"
+#include "types/frame_coding.hpp"
 #include "world/bulk_load.hpp"
 #include "world/state_image.hpp"
 
@@ -83,11 +83,11 @@ private:
     [[nodiscard]] std::size_t wanted_size() const noexcept;
     Check take_frame();
     Check read_payload(BytesView payload);
-    Check read_record(CompactReader& input);
-    Check read_header(CompactReader& input);
-    Check read_account(CompactReader& input);
-    Check read_slot(CompactReader& input);
-    Check read_code(CompactReader& input);
+    Check read_record(types::FrameReader& input);
+    Check read_header(types::FrameReader& input);
+    Check read_account(types::FrameReader& input);
+    Check read_slot(types::FrameReader& input);
+    Check read_code(types::FrameReader& input);
     /// Goes on to the next section that has something.
     Check leave_full_sections();
     std::unexpected<ImageFault> fail(ImageError error) noexcept;

@@ -7,25 +7,6 @@ using state::Presence;
 
 namespace
 {
-/// The first of the ids [begin, end), given out in that order, that `was_given_out(id)` denies; empty if it cannot
-/// tell.
-template <class WasGivenOut>
-std::optional<std::uint32_t> count_given_out(std::uint32_t begin, std::uint32_t end, WasGivenOut was_given_out)
-{
-    while (begin < end)
-    {
-        const auto middle = begin + (end - begin) / 2;
-        const std::optional<bool> is_there = was_given_out(middle);
-        if (!is_there)
-            return std::nullopt;
-        if (*is_there)
-            begin = middle + 1;
-        else
-            end = middle;
-    }
-    return begin;
-}
-
 Presence presence_of(bool is_present) noexcept
 {
     return is_present ? Presence::present : Presence::absent;
@@ -212,37 +193,12 @@ Presence Reader::has_storage(const Address& address) const noexcept
     return presence == Presence::present ? presence_of(value.has_storage) : presence;
 }
 
-std::optional<bool> Reader::was_given_out(Word stamp, std::uint32_t newest) const noexcept
-{
-    // An entry that has its id, but not yet its first value, is of commit 0.
-    if (Stamp::commit(stamp) <= commit_)
-        return is_valid() ? std::optional{Stamp::commit(stamp) != 0} : std::nullopt;
-    Record record;
-    if (find_record(newest, record) == Presence::unavailable)
-        return std::nullopt;
-    return Stamp::commit(record[0]) != 0;
-}
-
 std::optional<types::IdCounts> Reader::id_counts() const noexcept
 {
-    const auto accounts = count_given_out(0, tables_->account_count.load(std::memory_order_acquire),
-        [this](std::uint32_t id)
-        {
-            const auto words = read_entry(tables_->accounts[id].words);
-            return was_given_out(words[0], high_half(words[7]));
-        });
-    const auto slots = count_given_out(tables_->loaded_slots, tables_->slot_count.load(std::memory_order_acquire),
-        [this](std::uint32_t id)
-        {
-            const auto words = read_entry(tables_->slots[id].words);
-            return was_given_out(words[0], high_half(words[1]));
-        });
-    auto codes = tables_->code_count.load(std::memory_order_acquire);
-    while (codes > 1 && tables_->codes[codes - 1].first_commit.load(std::memory_order_relaxed) > commit_)
-        --codes;
-    if (!accounts || !slots || !is_valid())
+    const auto boundary = tables_->boundaries.read(commit_);
+    if (tables_->log.floor() > commit_ || !is_valid())
         return std::nullopt;
-    return types::IdCounts{*accounts, *slots, codes};
+    return boundary.ids;
 }
 
 Presence Reader::account_at(std::uint32_t id, Address& address, AccountValue& result) const noexcept
@@ -254,13 +210,7 @@ Presence Reader::account_at(std::uint32_t id, Address& address, AccountValue& re
 
 Presence Reader::slot_at(std::uint32_t id, Slot& result) const noexcept
 {
-    const auto* const entry = tables_->slots.find(id);
-    if (entry == nullptr)
-    {
-        result = {};
-        return is_valid() ? Presence::absent : Presence::unavailable;
-    }
-    const auto words = read_entry(entry->words);
+    const auto words = read_entry(tables_->slots[id].words);
     result.storage = storage_of(words);
     result.key = key_of(words);
     return slot_value(words, result.value);

@@ -3,7 +3,7 @@
 
 #include "base/key_hasher.hpp"
 #include "state/source.hpp"
-#include "types/difference_frame.hpp"
+#include "world/boundary_log.hpp"
 #include "world/dense_array.hpp"
 #include "world/key_index.hpp"
 #include "world/version_log.hpp"
@@ -39,14 +39,10 @@ struct CodeEntry
     Hash hash;
     /// Null if only the hash has become known.
     std::atomic<const Bytes*> code{nullptr};
-    /// The commit in which its id was given out, or the one that the world was taken back to since.
-    std::atomic<CommitNumber> first_commit{0};
 };
 
-/// Id of a code; 0 is the empty code. Likewise for a storage: 0 is that of an account without any slot.
+/// Id of a code; 0 is the empty code.
 using CodeId = std::uint32_t;
-/// An account gets a new storage id whenever its storage is cleared: no slot has to be touched for it.
-using StorageId = std::uint32_t;
 
 /// An account as the tables have it.
 struct AccountValue
@@ -71,6 +67,7 @@ struct Tables
       , slot_index{pins}
       , code_index{pins}
       , log{log_capacity}
+      , boundaries{log.capacity()}
     {
     }
     ~Tables();
@@ -92,13 +89,12 @@ struct Tables
     DenseArray<SlotEntry> slots;
     DenseArray<CodeEntry> codes;
     VersionLog log;
+    BoundaryLog boundaries;
     std::atomic<CommitNumber> latest{0};
     /// Counts rewinds: raised before anything is taken back, to an odd number, and again when all is.
     std::atomic<std::uint64_t> rewinds{0};
     std::atomic<std::uint32_t> account_count{0};
     std::atomic<std::uint32_t> slot_count{0};
-    /// Slots that were loaded with their ids: the dead ones among them have no entry.
-    std::uint32_t loaded_slots = 0;
     /// One more than the number of codes: id 0 is taken.
     std::atomic<std::uint32_t> code_count{1};
 };
@@ -168,8 +164,6 @@ private:
     state::Presence slot_value(const std::array<Word, 10>& words, U256& result) const noexcept;
     /// The record that holds an entry's value at the commit, from the newest one on.
     state::Presence find_record(std::uint32_t newest, Record& result) const noexcept;
-    /// Whether the entry with this stamp had its id at the commit; empty if that is unavailable.
-    [[nodiscard]] std::optional<bool> was_given_out(Word stamp, std::uint32_t newest) const noexcept;
 
     const Tables* tables_;
     CommitNumber commit_;

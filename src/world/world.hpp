@@ -4,8 +4,6 @@
 #include "types/difference_frame.hpp"
 #include "world/snapshot.hpp"
 
-#include <deque>
-
 namespace jiffy::world
 {
 /// Bounds of a world's memory for the past and for readers.
@@ -95,15 +93,6 @@ public:
     [[nodiscard]] std::uint32_t slot_id(const Address& address, const U256& key) const noexcept;
 
 private:
-    /// Where things stood after a commit.
-    struct Boundary
-    {
-        std::uint64_t log_head = 0;
-        std::uint32_t accounts = 0;
-        std::uint32_t slots = 0;
-        StorageId storages = 0;
-    };
-
     /// Reads what was written last.
     struct Latest
     {
@@ -151,8 +140,5 @@ private:
     Latest latest_{tables_};
     /// Slots that are not zero, by storage id.
     std::vector<std::uint32_t> storage_sizes_;
-    /// Of the commits from the log's floor to the latest one.
-    std::deque<Boundary> boundaries_;
-    CommitNumber first_boundary_ = 0;
 };
 }  // namespace jiffy::world
