@@ -26,15 +26,24 @@ std::size_t list_size(std::size_t payload)
 
 Sealer::Sealer(History& history,
     const crypto::Kernels& kernels,
-    const types::StateDifference& genesis_state,
+    std::unique_ptr<trie::StateTrie> state,
     std::function<void(const BlockPointer&)> on_sealed)
   : history_{history}
   , kernels_{kernels}
   , on_sealed_{std::move(on_sealed)}
-  , trie_{kernels}
+  , trie_{std::move(state)}
   , queue_{queue_capacity}
+  , oldest_version_{trie_->oldest().number}
 {
-    trie_.apply(genesis_state);
+}
+
+Sealer::Sealer(History& history,
+    const crypto::Kernels& kernels,
+    const types::StateDifference& genesis_state,
+    std::function<void(const BlockPointer&)> on_sealed)
+  : Sealer{history, kernels, std::make_unique<trie::StateTrie>(kernels), std::move(on_sealed)}
+{
+    trie_->apply(genesis_state);
 }
 
 Sealer::~Sealer()
@@ -114,9 +123,9 @@ void Sealer::apply(const TrieUpdate& update)
 void Sealer::apply(const types::StateDifference& difference)
 {
     if (std::exchange(is_within_block_, true))
-        trie_.amend(difference);
+        trie_->amend(difference);
     else
-        trie_.apply(difference);
+        trie_->apply(difference);
 }
 
 void Sealer::seal(const SealRequest& request)
@@ -155,7 +164,7 @@ void Sealer::seal(const SealRequest& request)
     // Ommers and withdrawals are empty lists.
     const std::size_t empty_lists = header.withdrawals_root ? 2 : 1;
     sealed.size = list_size(types::encode(header).size() + list_size(transactions_size) + empty_lists);
-    sealed.state = trie_.latest();
+    sealed.state = trie_->latest();
     is_within_block_ = false;
     sealed.header = std::move(header);
     block_versions_.push_back(sealed.state.number);
@@ -168,9 +177,9 @@ void Sealer::seal(const SealRequest& request)
 
 void Sealer::set_state_roots(types::Header& header, bool commits_to_withdrawals) const
 {
-    header.state_root = trie_.latest().root_hash;
+    header.state_root = trie_->latest().root_hash;
     if (commits_to_withdrawals)
-        header.withdrawals_root = trie_.storage_root(trie_.latest(), chain::predeploys::message_passer);
+        header.withdrawals_root = trie_->storage_root(trie_->latest(), chain::predeploys::message_passer);
 }
 
 void Sealer::drop_old_versions()
@@ -183,7 +192,7 @@ void Sealer::drop_old_versions()
     while (block_versions_.size() > kept_versions)
         block_versions_.pop_front();
     oldest_version_ = block_versions_.front();
-    trie_.drop_before(block_versions_.front());
+    trie_->drop_before(block_versions_.front());
 }
 
 bool Sealer::with_state(const SealedBlock& block,
@@ -192,7 +201,7 @@ bool Sealer::with_state(const SealedBlock& block,
     const std::shared_lock lock{versions_mutex_};
     if (block.state.number < oldest_version_)
         return false;
-    prove(trie_, block.state);
+    prove(*trie_, block.state);
     return true;
 }
 }  // namespace jiffy::sequencer

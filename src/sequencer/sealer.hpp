@@ -8,6 +8,7 @@
 #include "trie/state_trie.hpp"
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
@@ -38,8 +39,13 @@ using SealerWork = std::variant<TrieUpdate, SealRequest>;
 class Sealer
 {
 public:
-    /// `on_sealed` runs after each block on the sealing thread. `genesis` is sealed already, `genesis_state` all of its
-    /// state.
+    /// `on_sealed` runs after each block on the sealing thread. The newest block in `history` is sealed already, and
+    /// `state` is the trie of its state.
+    Sealer(History& history,
+        const crypto::Kernels& kernels,
+        std::unique_ptr<trie::StateTrie> state,
+        std::function<void(const BlockPointer&)> on_sealed);
+    /// The block is genesis, and `genesis_state` all of its state.
     Sealer(History& history,
         const crypto::Kernels& kernels,
         const types::StateDifference& genesis_state,
@@ -49,7 +55,7 @@ public:
     ~Sealer();
 
     /// Root of the state so far. Only before `start`, or by the thread that calls `process_pending`.
-    [[nodiscard]] const trie::Version& latest_version() const noexcept { return trie_.latest(); }
+    [[nodiscard]] const trie::Version& latest_version() const noexcept { return trie_->latest(); }
 
     /// Fills in the roots of the state so far. As `latest_version`.
     void set_state_roots(types::Header& header, bool commits_to_withdrawals) const;
@@ -84,7 +90,7 @@ private:
     History& history_;
     const crypto::Kernels& kernels_;
     std::function<void(const BlockPointer&)> on_sealed_;
-    trie::StateTrie trie_;
+    std::unique_ptr<trie::StateTrie> trie_;
     /// The trie's latest version is of the block that is not sealed yet.
     bool is_within_block_ = false;
     SpscQueue<SealerWork> queue_;

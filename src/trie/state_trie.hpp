@@ -63,6 +63,7 @@ public:
     Hash amend(const types::StateDifference& difference);
 
     [[nodiscard]] const Version& latest() const noexcept { return store_.latest(); }
+    [[nodiscard]] const Version& oldest() const noexcept { return store_.oldest(); }
     [[nodiscard]] std::optional<Version> find(VersionNumber number) const noexcept { return store_.find(number); }
     /// See `NodeStore::rewind`.
     bool rewind(VersionNumber number) noexcept { return store_.rewind(number); }

@@ -38,6 +38,19 @@ public:
         return (*this)[id];
     }
 
+    /// Entries of zeros, never to be written, for those of the ids [begin, end), none of which was made, that fill
+    /// whole chunks: all of them share one.
+    void share_zeros(std::uint32_t begin, std::uint32_t end)
+    {
+        const auto last = end / chunk_entries;
+        for (auto number = (begin + chunk_entries - 1) / chunk_entries; number < last; ++number)
+        {
+            if (zeros_.size() == 0)
+                zeros_ = ZeroedMemory{chunk_entries * sizeof(Entry)};
+            chunk(number).store(zeros_.template as<Entry>(), std::memory_order_release);
+        }
+    }
+
     /// Bytes of address space in chunks.
     [[nodiscard]] std::size_t bytes_reserved() const noexcept { return chunks_.size() * chunk_entries * sizeof(Entry); }
 
@@ -52,5 +65,6 @@ private:
 
     ZeroedMemory directory_;
     std::vector<ZeroedMemory> chunks_;
+    ZeroedMemory zeros_;
 };
 }  // namespace jiffy::world

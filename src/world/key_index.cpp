@@ -13,6 +13,15 @@ constexpr unsigned first_size_bits = 10;
 /// Places moved with each insertion while the index grows: the old table is empty long before the new one is full.
 constexpr std::uint64_t moved_per_insertion = 16;
 
+/// A table with more keys than this is too full.
+constexpr std::uint64_t most_keys(std::uint64_t table_size) noexcept
+{
+    return table_size / 8 * 5;
+}
+
+/// Places are found with the upper half of a hash.
+constexpr unsigned largest_size_bits = 32;
+
 /// Insertions between two looks at who still reads a replaced table.
 constexpr std::uint64_t insertions_per_look = 256;
 }  // namespace
@@ -42,7 +51,7 @@ void KeyIndex::put(const Table& table, std::uint64_t place) noexcept
 void KeyIndex::insert(std::uint64_t hash, std::uint32_t id)
 {
     const auto* const table = current_.load(std::memory_order_relaxed);
-    if (used_ > table->size() / 8 * 5)
+    if (used_ > most_keys(table->size()))
         grow();
     else
         move_some(moved_per_insertion);
@@ -50,6 +59,14 @@ void KeyIndex::insert(std::uint64_t hash, std::uint32_t id)
     ++used_;
     if (!retired_.empty() && used_ % insertions_per_look == 0)
         free_retired();
+}
+
+void KeyIndex::reserve(std::uint64_t count)
+{
+    auto size_bits = first_size_bits;
+    while (most_keys(std::uint64_t{1} << size_bits) < count && size_bits < largest_size_bits)
+        ++size_bits;
+    delete current_.exchange(new Table{size_bits}, std::memory_order_seq_cst);
 }
 
 void KeyIndex::erase(std::uint64_t hash, std::uint32_t id) noexcept

@@ -103,6 +103,8 @@ public:
 
     /// Writer: adds a key that is not there. The entry must be readable before.
     void insert(std::uint64_t hash, std::uint32_t id);
+    /// Writer: makes room for so many keys in an index that has none and that nobody reads.
+    void reserve(std::uint64_t count);
     /// Writer: takes a key back.
     void erase(std::uint64_t hash, std::uint32_t id) noexcept;
 

@@ -50,6 +50,28 @@ public:
         return is_pinned() ? reader_.has_storage(address) : state::Presence::unavailable;
     }
 
+    /// How many ids had been given out at the commit; empty if that is unavailable.
+    [[nodiscard]] std::optional<types::IdCounts> id_counts() const noexcept
+    {
+        return is_pinned() ? reader_.id_counts() : std::nullopt;
+    }
+    /// The account with an id that `id_counts` tells of, absent or not, and its address.
+    state::Presence account_at(std::uint32_t id, Address& address, AccountValue& result) const noexcept
+    {
+        return is_pinned() ? reader_.account_at(id, address, result) : state::Presence::unavailable;
+    }
+    /// The slot with an id that `id_counts` tells of.
+    state::Presence slot_at(std::uint32_t id, Reader::Slot& result) const noexcept
+    {
+        return is_pinned() ? reader_.slot_at(id, result) : state::Presence::unavailable;
+    }
+    /// The code with an id that `id_counts` tells of, but 0. It stays where it is for as long as the world lives.
+    [[nodiscard]] const CodeEntry& code_at(CodeId id) const noexcept { return reader_.code_at(id); }
+    [[nodiscard]] types::Account account_of(const AccountValue& value) const noexcept
+    {
+        return reader_.account_of(value);
+    }
+
     /// The whole state as a difference to nothing, accounts in the order of their ids, without codes of which only the
     /// hash is known. Empty once the state is unavailable. Takes memory for a copy of the state.
     [[nodiscard]] std::optional<types::StateDifference> as_difference() const;

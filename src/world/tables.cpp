@@ -193,6 +193,14 @@ Presence Reader::has_storage(const Address& address) const noexcept
     return presence == Presence::present ? presence_of(value.has_storage) : presence;
 }
 
+std::optional<types::IdCounts> Reader::id_counts() const noexcept
+{
+    const auto boundary = tables_->boundaries.read(commit_);
+    if (tables_->log.floor() > commit_ || !is_valid())
+        return std::nullopt;
+    return boundary.ids;
+}
+
 Presence Reader::account_at(std::uint32_t id, Address& address, AccountValue& result) const noexcept
 {
     const auto words = read_entry(tables_->accounts[id].words);

@@ -3,9 +3,12 @@
 
 #include "base/key_hasher.hpp"
 #include "state/source.hpp"
+#include "world/boundary_log.hpp"
 #include "world/dense_array.hpp"
 #include "world/key_index.hpp"
 #include "world/version_log.hpp"
+
+#include <optional>
 
 namespace jiffy::world
 {
@@ -38,10 +41,8 @@ struct CodeEntry
     std::atomic<const Bytes*> code{nullptr};
 };
 
-/// Id of a code; 0 is the empty code. Likewise for a storage: 0 is that of an account without any slot.
+/// Id of a code; 0 is the empty code.
 using CodeId = std::uint32_t;
-/// An account gets a new storage id whenever its storage is cleared: no slot has to be touched for it.
-using StorageId = std::uint32_t;
 
 /// An account as the tables have it.
 struct AccountValue
@@ -66,6 +67,7 @@ struct Tables
       , slot_index{pins}
       , code_index{pins}
       , log{log_capacity}
+      , boundaries{log.capacity()}
     {
     }
     ~Tables();
@@ -87,6 +89,7 @@ struct Tables
     DenseArray<SlotEntry> slots;
     DenseArray<CodeEntry> codes;
     VersionLog log;
+    BoundaryLog boundaries;
     std::atomic<CommitNumber> latest{0};
     /// Counts rewinds: raised before anything is taken back, to an odd number, and again when all is.
     std::atomic<std::uint64_t> rewinds{0};
@@ -135,16 +138,22 @@ public:
     state::Presence code(const Hash& code_hash, BytesView& result) const noexcept;
     state::Presence has_storage(const Address& address) const noexcept;
 
+    /// How many ids had been given out at the commit; empty if that is unavailable.
+    [[nodiscard]] std::optional<types::IdCounts> id_counts() const noexcept;
+
     /// The account with this id, and its address; `absent` also for an id that was not given out at the commit.
     state::Presence account_at(std::uint32_t id, Address& address, AccountValue& result) const noexcept;
     /// A slot of the world by its id.
     struct Slot
     {
+        /// Of a dead slot, whose account has lost its storage, it is no account's.
         StorageId storage;
         U256 key;
         U256 value;
     };
     state::Presence slot_at(std::uint32_t id, Slot& result) const noexcept;
+    /// The entry of a code that had its id at the commit; not of id 0.
+    [[nodiscard]] const CodeEntry& code_at(CodeId id) const noexcept { return tables_->codes[id]; }
     [[nodiscard]] types::Account account_of(const AccountValue& value) const noexcept;
 
 private:

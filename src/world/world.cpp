@@ -23,7 +23,6 @@ Word flags_of(const AccountValue& value) noexcept
 World::World(std::uint64_t hash_seed, const Limits& limits)
   : tables_{hash_seed, limits.log_records, limits.pins}
   , storages_(1)
-  , boundaries_{{0, 0, 0, 1}}
 {
 }
 
@@ -93,14 +92,11 @@ CommitNumber World::apply(const types::StateDifference& difference, DifferenceId
 
 void World::close_commit(CommitNumber commit)
 {
-    boundaries_.push_back({tables_.log.head(), tables_.account_count.load(std::memory_order_relaxed),
-        tables_.slot_count.load(std::memory_order_relaxed), static_cast<StorageId>(storages_.size())});
+    auto& boundaries = tables_.boundaries;
     // Commits without any change leave no records, but their boundaries are bounded too.
-    if (boundaries_.size() > tables_.log.capacity())
-        tables_.log.raise_floor(first_boundary_ + 1);
-    const auto floor = std::min(tables_.log.floor(), commit);
-    for (; first_boundary_ < floor; ++first_boundary_)
-        boundaries_.pop_front();
+    if (commit >= boundaries.capacity())
+        tables_.log.raise_floor(commit - boundaries.capacity() + 1);
+    boundaries.write(commit, {tables_.log.head(), id_counts(), static_cast<StorageId>(storages_.size())});
     tables_.latest.store(commit, std::memory_order_release);
 }
 
@@ -315,25 +311,27 @@ CodeId World::code_entry(const Hash& hash, const Bytes* code)
 
 bool World::rewind(CommitNumber commit)
 {
-    if (commit > commit_number() || commit < first_boundary_ || commit < tables_.log.floor())
+    if (commit > commit_number() || commit < tables_.log.floor())
         return false;
     tables_.rewinds.fetch_add(1, std::memory_order_seq_cst);
-    const auto boundary = boundaries_[commit - first_boundary_];
+    auto boundary = tables_.boundaries.read(commit);
     for (auto position = tables_.log.head(); position != boundary.log_head; --position)
         take_back(tables_.log.at(position - 1));
     tables_.log.rewind(boundary.log_head, commit);
 
-    for (auto id = tables_.account_count.load(std::memory_order_relaxed); id-- != boundary.accounts;)
+    for (auto id = tables_.account_count.load(std::memory_order_relaxed); id-- != boundary.ids.accounts;)
         tables_.account_index.erase(tables_.hasher(address_of(read_entry(tables_.accounts[id].words))), id);
-    tables_.account_count.store(boundary.accounts, std::memory_order_release);
-    for (auto id = tables_.slot_count.load(std::memory_order_relaxed); id-- != boundary.slots;)
+    tables_.account_count.store(boundary.ids.accounts, std::memory_order_release);
+    for (auto id = tables_.slot_count.load(std::memory_order_relaxed); id-- != boundary.ids.slots;)
     {
         const auto words = read_entry(tables_.slots[id].words);
         tables_.slot_index.erase(tables_.slot_hash(low_half(words[1]), {words[2], words[3], words[4], words[5]}), id);
     }
-    tables_.slot_count.store(boundary.slots, std::memory_order_release);
+    tables_.slot_count.store(boundary.ids.slots, std::memory_order_release);
     storages_.resize(boundary.storages);
-    boundaries_.resize(commit - first_boundary_ + 1);
+    // Codes keep their ids.
+    boundary.ids = id_counts();
+    tables_.boundaries.write(commit, boundary);
     tables_.latest.store(commit, std::memory_order_release);
     tables_.rewinds.fetch_add(1, std::memory_order_release);
     return true;

@@ -5,8 +5,6 @@
 #include "types/difference_frame.hpp"
 #include "world/snapshot.hpp"
 
-#include <deque>
-
 namespace jiffy::world
 {
 /// Bounds of a world's memory for the past and for readers.
@@ -125,15 +123,6 @@ public:
     [[nodiscard]] std::uint32_t slot_id(const Address& address, const U256& key) const noexcept;
 
 private:
-    /// Where things stood after a commit.
-    struct Boundary
-    {
-        std::uint64_t log_head = 0;
-        std::uint32_t accounts = 0;
-        std::uint32_t slots = 0;
-        StorageId storages = 0;
-    };
-
     /// Reads what was written last.
     struct Latest
     {
@@ -154,6 +143,8 @@ private:
         }
         state::Presence has_storage(const Address& address) const noexcept { return reader().has_storage(address); }
     };
+
+    friend class BulkLoad;
 
     /// The slots of an account between two times that they are cleared.
     struct Storage
@@ -219,8 +210,5 @@ private:
     std::vector<Storage> storages_;
     /// Of the frame that is being applied; kept for its memory.
     FramePlan plan_;
-    /// Of the commits from the log's floor to the latest one.
-    std::deque<Boundary> boundaries_;
-    CommitNumber first_boundary_ = 0;
 };
 }  // namespace jiffy::world

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "world/world.hpp"
+#include "world/state_restorer.hpp"
 
 #include <gtest/gtest.h>
 #include <random>
@@ -142,6 +142,66 @@ TEST(WorldStress, readers_find_the_same_sum_of_balances_in_every_snapshot)
         reader.join();
     EXPECT_EQ(wrong, 0U);
     EXPECT_GT(consistent, 100U);
+}
+
+TEST(WorldStress, images_written_while_the_writer_goes_on_have_the_sum_of_balances_and_the_ids)
+{
+    constexpr unsigned wanted_images = 50;
+    constexpr std::uint64_t newcomers = 3000;
+    World world{5, {.log_records = 1 << 16, .pins = 8}};
+    const auto put = [](types::StateDifference& difference, std::uint64_t number, std::uint64_t balance)
+    {
+        auto change = balance_change(number, balance);
+        change.first_slot = static_cast<std::uint32_t>(difference.slots.size());
+        change.slot_count = 1;
+        difference.slots.push_back({U256{7}, change.account.balance});
+        difference.accounts.push_back(change);
+    };
+    std::vector<std::uint64_t> balances(holders, initial_balance);
+    types::StateDifference difference;
+    for (std::uint64_t number = 0; number < holders; ++number)
+        put(difference, number, balances[number]);
+    world.apply(difference);
+
+    std::atomic<unsigned> images{0};
+    std::thread reader{[&]
+        {
+            while (images < wanted_images)
+            {
+                const auto snapshot = world.pin();
+                World restored;
+                StateRestorer restorer{restored, {}, crypto::native_kernels()};
+                const auto written = write_state_image(snapshot, {}, crypto::native_kernels(),
+                    [&restorer](BytesView piece) { return restorer.feed(piece).has_value(); });
+                if (!written)
+                {
+                    EXPECT_EQ(written.error(), ImageWriteError::unavailable);
+                    continue;
+                }
+                const auto summary = restorer.finish();
+                EXPECT_TRUE(summary && summary->ids == written->ids && summary->digest == written->digest);
+                EXPECT_EQ(written->ids.accounts, holders + std::min(written->commit - 1, newcomers));
+                EXPECT_EQ(written->ids.slots, written->ids.accounts);
+                EXPECT_EQ(look_at(restored.pin()), Finding::consistent);
+                ++images;
+            }
+        }};
+    std::mt19937_64 random{99};
+    for (std::uint64_t commit = 1; images < wanted_images; ++commit)
+    {
+        const auto from = random() % holders;
+        const auto to = (from + 1 + random() % (holders - 1)) % holders;
+        const auto amount = random() % (balances[from] + 1);
+        balances[from] -= amount;
+        balances[to] += amount;
+        difference.clear();
+        put(difference, from, balances[from]);
+        put(difference, to, balances[to]);
+        if (commit <= newcomers)
+            put(difference, holders + commit - 1, 1);
+        world.apply(difference);
+    }
+    reader.join();
 }
 }  // namespace
 }  // namespace jiffy::world
