@@ -95,7 +95,7 @@ Result<void, FollowError> Follower::take(types::FragmentFrame& frame)
     for (auto& logged : frame.transactions)
         if (const auto added = add(logged); !added)
             return added;
-    auto fragment = assembler_.end_fragment(frame.difference).record;
+    auto fragment = assembler_.end_fragment(frame.difference, world_.slot_accounts(frame.difference)).record;
     fragment.signature = frame.signature;
     fragment.differences = changes_;
     keep_for_trie();

@@ -41,9 +41,10 @@ void Assembler::add()
         .time = position_.fragment_time}));
 }
 
-Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference)
+Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference,
+    std::span<const std::uint32_t> slot_accounts)
 {
-    frame_.add(difference);
+    frame_.add(difference, slot_accounts);
     const auto count = fragment_size();
     types::MerkleTree statements{std::exchange(leaves_, {})};
     const auto digest = types::batch_digest(fragment_terms_, count, statements.root());

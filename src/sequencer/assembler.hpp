@@ -43,8 +43,10 @@ public:
         FragmentRecord record;
         Hash digest;
     };
-    /// The fragment with what it changed; its signature, over the digest, is missing.
-    UnsignedFragment end_fragment(const types::DifferenceFrame& difference);
+    /// The fragment with what it changed, and the accounts of the slots of that, place for place; its signature, over the
+    /// digest, is missing.
+    UnsignedFragment end_fragment(const types::DifferenceFrame& difference,
+        std::span<const std::uint32_t> slot_accounts);
 
     /// The mini-block that ends at this time, without its signature over its hash. `ids` have been given out by then.
     MiniBlockRecord end_mini_block(const types::StatementTerms& terms,

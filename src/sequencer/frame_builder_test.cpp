@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/frame_builder.hpp"
 
-#include "types/generators.hpp"
+#include "sequencer/random_differences_test.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 #include <rapidcheck/gtest.h>
@@ -11,48 +12,10 @@ namespace jiffy::sequencer
 {
 namespace
 {
-constexpr std::size_t address_count = 5;
-constexpr std::uint64_t key_count = 4;
-
-Address address_of(std::size_t number)
-{
-    Address address{};
-    address[19] = static_cast<Byte>(number + 1);
-    return address;
-}
-
-/// A difference of a few accounts, some of which go away, come back, or lose their storage.
-types::StateDifference some_difference()
-{
-    types::StateDifference difference;
-    for (std::size_t number = 0; number < address_count; ++number)
-    {
-        if (*rc::gen::inRange(0, 3) != 0)
-            continue;
-        types::AccountChange change;
-        change.address = address_of(number);
-        change.deleted = *rc::gen::inRange(0, 5) == 0;
-        change.first_slot = static_cast<std::uint32_t>(difference.slots.size());
-        if (!change.deleted)
-        {
-            change.storage_cleared = *rc::gen::inRange(0, 5) == 0;
-            change.account.nonce = *rc::gen::inRange<std::uint64_t>(0, 300);
-            change.account.balance = types::generators::wide_number();
-            if (*rc::gen::inRange(0, 3) == 0)
-            {
-                const Bytes code{*rc::gen::inRange<Byte>(0, 4)};
-                change.account.code_hash = crypto::keccak256(code);
-                difference.codes.push_back({change.account.code_hash, code});
-            }
-            for (std::uint64_t key = 0; key < key_count; ++key)
-                if (*rc::gen::arbitrary<bool>())
-                    difference.slots.push_back({U256{key}, U256{*rc::gen::inRange<std::uint64_t>(0, 3)}});
-            change.slot_count = static_cast<std::uint32_t>(difference.slots.size()) - change.first_slot;
-        }
-        difference.accounts.push_back(change);
-    }
-    return difference;
-}
+using test::address_count;
+using test::address_of;
+using test::key_count;
+using test::some_difference;
 
 /// Whoever knows nothing but frames.
 struct Follower
@@ -148,6 +111,37 @@ RC_GTEST_PROP(FrameBuilderProperty, whoever_follows_the_frames_has_the_state, ()
                 RC_ASSERT(follower.slot(id, U256{key}) == value);
             }
         }
+    }
+}
+
+RC_GTEST_PROP(FrameBuilderProperty, merging_frames_is_merging_their_differences, ())
+{
+    world::World world;
+    FrameBuilder whole;
+    FrameBuilder merged;
+    FrameBuilder part;
+    for (auto* builder : {&whole, &merged, &part})
+        builder->begin(world.id_counts());
+    for (auto wholes = *rc::gen::inRange(1, 4); wholes != 0; --wholes)
+    {
+        for (auto parts = *rc::gen::inRange(0, 4); parts != 0; --parts)
+        {
+            for (auto differences = *rc::gen::inRange(0, 4); differences != 0; --differences)
+            {
+                const auto difference = some_difference();
+                world::DifferenceIds ids;
+                world.apply(difference, &ids);
+                whole.add(difference, ids);
+                part.add(difference, ids);
+            }
+            const auto frame = part.finish(world.id_counts());
+            const auto accounts = part.slot_accounts();
+            RC_ASSERT(std::ranges::equal(accounts, world.slot_accounts(frame)));
+            merged.add(frame, accounts);
+        }
+        const auto frame = whole.finish(world.id_counts());
+        RC_ASSERT(merged.finish(world.id_counts()) == frame);
+        RC_ASSERT(std::ranges::equal(merged.slot_accounts(), whole.slot_accounts()));
     }
 }
 }  // namespace

@@ -40,12 +40,14 @@ void Ledger::open_block(const types::Header& header)
     const auto before = world_.id_counts();
     world::DifferenceIds ids;
     world_.apply(commit.difference, &ids);
-    FrameBuilder builder;
-    builder.begin(before);
-    builder.add(commit.difference, ids);
+    frame_builder_.begin(before);
+    frame_builder_.add(commit.difference, ids);
     if (const auto& slot = execution_->awaited_slot())
-        builder.add(world_.reserve_slot(chain::system_contracts::history_storage, *slot));
-    commit.frame = builder.finish(world_.id_counts());
+    {
+        const auto reserved = world_.reserve_slot(chain::system_contracts::history_storage, *slot);
+        frame_builder_.add(reserved, world_.slot_accounts(reserved));
+    }
+    commit.frame = frame_builder_.finish(world_.id_counts());
     history_.open(block_);
     releaser_.push(std::move(commit));
     provide_parent_if_sealed();
@@ -103,12 +105,11 @@ void Ledger::provide_parent(const BlockPointer& parent)
 
 types::DifferenceFrame Ledger::frame_of(const types::StateDifference& difference,
     const world::DifferenceIds& ids,
-    const types::IdCounts& before) const
+    const types::IdCounts& before)
 {
-    FrameBuilder builder;
-    builder.begin(before);
-    builder.add(difference, ids);
-    return builder.finish(world_.id_counts());
+    frame_builder_.begin(before);
+    frame_builder_.add(difference, ids);
+    return frame_builder_.finish(world_.id_counts());
 }
 
 types::Account Ledger::account(const Address& address) const

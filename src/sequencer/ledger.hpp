@@ -69,13 +69,15 @@ private:
     /// The difference, which the world has just applied, by ids.
     [[nodiscard]] types::DifferenceFrame frame_of(const types::StateDifference& difference,
         const world::DifferenceIds& ids,
-        const types::IdCounts& before) const;
+        const types::IdCounts& before);
 
     const chain::ChainSpecification& specification_;
     world::World& world_;
     History& history_;
     Releaser& releaser_;
     std::function<void(std::uint64_t)> wait_for_seal_;
+    /// For what opens and ends blocks.
+    FrameBuilder frame_builder_;
     evm::CodeCache codes_;
     chain::Executor executor_;
     std::optional<chain::BlockExecution> execution_;

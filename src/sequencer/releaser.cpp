@@ -190,7 +190,7 @@ void Releaser::end_fragment()
     if (assembler_.fragment_size() == 0)
         return;
     auto difference = frame_.finish(ids_);
-    auto [record, digest] = assembler_.end_fragment(difference);
+    auto [record, digest] = assembler_.end_fragment(difference, frame_.slot_accounts());
     const auto signing = read_stopwatch();
     record.signature = sign(digest);
     sequencer::record(latencies_.signature, signing, read_stopwatch());
