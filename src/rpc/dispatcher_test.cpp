@@ -59,8 +59,8 @@ RC_GTEST_PROP(RefusalInPassing, says_what_is_said_otherwise, ())
         "eth_sendRawTransactionSync", "realtime_sendRawTransaction", "eth_chainId", "no_such"});
     const auto parameters = *rc::gen::elementOf(std::vector<std::string>{R"(["0x02"])", R"(["0x02",500])", "[]", "{}",
         R"([1,2,3])", R"(["no hex"])", R"(["0x02",])", R"(["\u0030"])", R"([null])"});
-    const auto id = *rc::gen::elementOf(
-        std::vector<std::string>{"0", "7", "123456789012345", "1234567890123456", "007", "\"seven\"", "null", "1.0"});
+    const auto id = *rc::gen::elementOf(std::vector<std::string>{
+        "0", "7", "42", "1000", "99999", "123456789012345", "1234567890123456", "007", "\"seven\"", "null", "1.0"});
     std::string body =
         R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + method + R"(","params":)" + parameters + "}";
     if (*rc::gen::inRange(0, 4) == 0)
