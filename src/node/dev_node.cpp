@@ -319,7 +319,9 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->server->start([&dispatcher = *parts->dispatcher](
                              std::string body, const std::shared_ptr<rpc::Channel>& channel, rpc::Responder respond)
         { dispatcher.handle(std::move(body), channel, std::move(respond)); },
-        [&metrics = parts->metrics] { return metrics.text(); }, &*parts->ingress);
+        [&metrics = parts->metrics] { return metrics.text(); }, &*parts->ingress,
+        [&dispatcher = *parts->dispatcher](std::string_view body, std::string& answer)
+        { return dispatcher.refuse_in_passing(body, answer); });
     return std::unique_ptr<DevNode>{new DevNode{std::move(parts)}};
 }
 

@@ -14,7 +14,7 @@ namespace jiffy::node
 namespace
 {
 /// In microseconds, up to about 17 s.
-constexpr std::size_t bucket_count = 48;
+constexpr std::size_t bucket_count = 92;
 
 void append_number(std::string& text, double value)
 {

@@ -34,7 +34,7 @@ TEST(Metrics, are_told_in_the_text_format)
                         "wait_seconds_bucket{le=\"4e-06\"} 2\n"),
         std::string::npos)
         << text;
-    EXPECT_NE(text.find("wait_seconds_bucket{le=\"0.786432\"} 2\n"
+    EXPECT_NE(text.find("wait_seconds_bucket{le=\"0.917504\"} 2\n"
                         "wait_seconds_bucket{le=\"1.048576\"} 3\n"),
         std::string::npos)
         << text;

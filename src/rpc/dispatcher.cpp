@@ -2,6 +2,8 @@
 #include "rpc/dispatcher.hpp"
 
 #include "rpc/backend.hpp"
+#include "rpc/plain_request.hpp"
+#include "rpc/submission.hpp"
 
 #include <stdexcept>
 
@@ -123,6 +125,23 @@ void Dispatcher::handle(std::string body, const std::shared_ptr<Channel>& channe
     process(std::move(body), channel, std::move(respond), false);
 }
 
+bool Dispatcher::refuse_in_passing(std::string_view body, std::string& answer)
+{
+    if (!backend_.ingress.is_refusing())
+        return false;
+    const auto request = read_plain_request(body);
+    if (!request)
+        return false;
+    const auto found = methods_.find(request->method);
+    if (found == methods_.end() || !found->second->takes_transaction)
+        return false;
+    const auto wait = backend_.ingress.refusal();
+    if (!wait)
+        return false;
+    append_overload_answer(answer, request->id, *wait);
+    return true;
+}
+
 void Dispatcher::process(std::string body, const std::shared_ptr<Channel>& channel, Responder respond, bool is_worker)
 {
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
@@ -206,6 +225,9 @@ void Dispatcher::process_call(JsonElement call, const std::shared_ptr<Channel>& 
         const auto shown = name.size() <= longest_name ? std::string{name} : std::string{"called"};
         return reply.error({code::method_not_found, "the method " + shown + " does not exist/is not available", {}});
     }
+    if (method->takes_transaction)
+        if (const auto wait = backend_.ingress.refusal())
+            return reply.error(overload_error(*wait));
     JsonElement list;
     const bool has_list = object.at_key("params").get(list) == simdjson::SUCCESS;
     Call made{backend_, Parameters{has_list ? std::optional{list} : std::nullopt}, channel, std::move(reply)};

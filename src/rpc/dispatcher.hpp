@@ -27,6 +27,10 @@ public:
     /// Serves one request body, single or batch. What takes long is handed to the workers.
     void handle(std::string body, const std::shared_ptr<Channel>& channel, Responder respond);
 
+    /// Appends to `answer` what `handle` would answer, if that can be seen in passing: the request hands in a
+    /// transaction while more come than can be done. Otherwise appends nothing and returns false.
+    bool refuse_in_passing(std::string_view body, std::string& answer);
+
 private:
     struct Batch;
 

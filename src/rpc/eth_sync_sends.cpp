@@ -112,8 +112,6 @@ void submit(Backend& backend, const Waiting& waiting, Arrival arrival)
 
 void send_and_wait(Call& call, TimeoutError timeout_error)
 {
-    if (const auto wait = call.backend.ingress.refusal())
-        return call.reply.error(overload_error(*wait));
     auto raw = call.parameters.bytes(0);
     const auto& limits = call.backend.limits;
     // EIP-7966: one that makes no sense counts as none. Clients send it as a number or as hex.
@@ -162,8 +160,8 @@ void send_raw_transaction_realtime(Call& call)
 }
 
 constexpr Method methods[] = {
-    {"eth_sendRawTransactionSync", send_raw_transaction_sync},
-    {"realtime_sendRawTransaction", send_raw_transaction_realtime},
+    {"eth_sendRawTransactionSync", send_raw_transaction_sync, MethodCost::light, true},
+    {"realtime_sendRawTransaction", send_raw_transaction_realtime, MethodCost::light, true},
 };
 }  // namespace
 

@@ -32,8 +32,6 @@ void send_without_waiting(Backend& backend, const std::shared_ptr<Reply>& reply,
 
 void send_raw_transaction(Call& call)
 {
-    if (const auto wait = call.backend.ingress.refusal())
-        return call.reply.error(overload_error(*wait));
     auto raw = call.parameters.bytes(0);
     if (call.reject_bad_parameters(1))
         return;
@@ -86,7 +84,7 @@ constexpr Method methods[] = {
     {"eth_getRawTransactionByHash", get_raw_transaction_by_hash},
     {"eth_getTransactionByHash", get_transaction_by_hash},
     {"eth_getTransactionReceipt", get_transaction_receipt},
-    {"eth_sendRawTransaction", send_raw_transaction},
+    {"eth_sendRawTransaction", send_raw_transaction, MethodCost::light, true},
 };
 }  // namespace
 

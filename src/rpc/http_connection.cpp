@@ -134,6 +134,8 @@ void HttpConnection::handle()
     auto body = std::move(parser_->get().body());
     body.reserve(body.size() + body_padding);
     const bool keep_alive = parser_->get().keep_alive() && !thread_.stopping;
+    if (std::string answer; thread_.shortcut && thread_.shortcut(body, answer))
+        return write(200, std::move(answer), keep_alive);
 
     auto respond = [weak = weak_from_this(), &thread = thread_, keep_alive](Answer answer) mutable
     {

@@ -23,7 +23,9 @@ std::optional<std::uint64_t> Ingress::refusal_at(sequencer::Instant time)
 {
     const auto now = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     const auto wait = expected_wait();
-    if (admission_.admits(queue_.size(), wait, static_cast<std::uint64_t>(now)))
+    const bool is_refused = !admission_.admits(queue_.size(), wait, static_cast<std::uint64_t>(now));
+    is_refusing_.store(is_refused, std::memory_order_relaxed);
+    if (!is_refused)
         return std::nullopt;
     refused_.fetch_add(1, std::memory_order_relaxed);
     return wait;

@@ -48,6 +48,8 @@ public:
     /// Any thread: the wait in microseconds, if it is so long that whatever comes now is refused. To ask before a
     /// transaction is read makes a refusal cheap.
     std::optional<std::uint64_t> refusal();
+    /// Any thread: the last one who asked was refused.
+    [[nodiscard]] bool is_refusing() const noexcept { return is_refusing_.load(std::memory_order_relaxed); }
 
     /// Any thread: has `process` run with the transaction on an I/O thread in its turn. If more waits already, here and
     /// for the sequencing thread, than can be done in time, the error is that wait in microseconds.
@@ -86,6 +88,7 @@ private:
     sequencer::Instant last_turn_{};
     std::atomic<std::size_t> waiting_ = 0;
     std::atomic<std::uint64_t> refused_ = 0;
+    std::atomic<bool> is_refusing_ = false;
     std::function<void(std::size_t)> wake_;
 };
 }  // namespace jiffy::rpc

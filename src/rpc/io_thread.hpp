@@ -50,6 +50,7 @@ struct IoThread
 
     IoThread(const ServerOptions& server_options,
         const Handler& request_handler,
+        const Shortcut& request_shortcut,
         const MetricsText& metrics_text,
         std::atomic<std::size_t>& count);
 
@@ -61,7 +62,7 @@ struct IoThread
     /// Keeps the connection alive until `remove`.
     Place add(Connection connection);
     void remove(Place place);
-    /// Closes the connections whose time has run out, now and again every few seconds.
+    /// Closes the connections whose time has run out, and asks the silent for a sign of life, now and again.
     void sweep();
     /// Closes what is idle now and everything after a grace period.
     void shut_down();
@@ -70,6 +71,7 @@ struct IoThread
 
     const ServerOptions& options;
     const Handler& handler;
+    const Shortcut& shortcut;
     const MetricsText& metrics;
     std::atomic<std::size_t>& connection_count;
     boost::asio::io_context context{1};

@@ -43,5 +43,7 @@ struct Method
     std::string_view name;
     void (*handler)(Call& call);
     MethodCost cost = MethodCost::light;
+    /// Takes a transaction, and is refused under overload before anybody looks into it.
+    bool takes_transaction = false;
 };
 }  // namespace jiffy::rpc

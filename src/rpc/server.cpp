@@ -21,7 +21,10 @@ using tcp = asio::ip::tcp;
 
 namespace
 {
-constexpr std::chrono::seconds sweep_interval{2};
+/// Of the time that an idle connection has, within these.
+constexpr int sweeps_of_idle_time = 4;
+constexpr std::chrono::milliseconds shortest_sweep_interval{100};
+constexpr std::chrono::milliseconds longest_sweep_interval{2000};
 constexpr std::chrono::milliseconds grace_period{500};
 constexpr std::chrono::milliseconds closing_time{20};
 /// What is waiting to be read gets this much time before what was read, and that twice as much before more is read: the
@@ -100,10 +103,12 @@ void Mailbox::drain()
 
 IoThread::IoThread(const ServerOptions& server_options,
     const Handler& request_handler,
+    const Shortcut& request_shortcut,
     const MetricsText& metrics_text,
     std::atomic<std::size_t>& count)
   : options{server_options}
   , handler{request_handler}
+  , shortcut{request_shortcut}
   , metrics{metrics_text}
   , connection_count{count}
 {
@@ -160,7 +165,8 @@ void IoThread::remove(Place place)
 
 void IoThread::sweep()
 {
-    sweep_timer.expires_after(sweep_interval);
+    const auto share = std::chrono::milliseconds{options.limits.idle} / sweeps_of_idle_time;
+    sweep_timer.expires_after(std::clamp(share, shortest_sweep_interval, longest_sweep_interval));
     sweep_timer.async_wait(
         [this](boost::system::error_code error)
         {
@@ -170,10 +176,10 @@ void IoThread::sweep()
             for (auto place = connections.begin(); place != connections.end();)
             {
                 const auto current = place++;
-                // A WebSocket stream keeps its own time.
-                if (const auto* http = std::get_if<std::shared_ptr<HttpConnection>>(&*current))
-                    if ((*http)->is_overdue(now))
-                        (*http)->close();
+                if (const auto* websocket = std::get_if<std::shared_ptr<WebSocketConnection>>(&*current))
+                    (*websocket)->look_after(now);
+                else if (const auto& http = std::get<std::shared_ptr<HttpConnection>>(*current); http->is_overdue(now))
+                    http->close();
             }
             sweep();
         });
@@ -227,6 +233,7 @@ struct Server::Implementation
 {
     ServerOptions options;
     Handler handler;
+    Shortcut shortcut;
     MetricsText metrics;
     std::atomic<std::size_t> connection_count = 0;
     std::vector<std::unique_ptr<IoThread>> threads;
@@ -279,7 +286,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::listen(const ServerO
     implementation->options = options;
     for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
         implementation->threads.push_back(std::make_unique<IoThread>(implementation->options, implementation->handler,
-            implementation->metrics, implementation->connection_count));
+            implementation->shortcut, implementation->metrics, implementation->connection_count));
 
     const auto refuse = [&options](boost::system::error_code error)
     {
@@ -328,11 +335,12 @@ std::size_t Server::connection_count() const noexcept
     return implementation_->connection_count;
 }
 
-void Server::start(Handler handler, MetricsText metrics, Ingress* ingress)
+void Server::start(Handler handler, MetricsText metrics, Ingress* ingress, Shortcut shortcut)
 {
     if (ingress != nullptr)
         ingress->set_waker([this](std::size_t waiting) { implementation_->wake_for(waiting); });
     implementation_->handler = std::move(handler);
+    implementation_->shortcut = std::move(shortcut);
     implementation_->metrics = std::move(metrics);
     implementation_->started = true;
     implementation_->accept();

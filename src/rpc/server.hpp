@@ -67,6 +67,10 @@ using Responder = std::move_only_function<void(Answer answer)>;
 /// is null for a plain HTTP request. It must not block.
 using Handler = std::function<void(std::string body, const std::shared_ptr<Channel>& channel, Responder respond)>;
 
+/// Called on an I/O thread with the body of each request before the handler: appends the answer and returns true, or
+/// leaves the request to the handler. It takes no longer than to look at the body.
+using Shortcut = std::function<bool(std::string_view body, std::string& answer)>;
+
 /// Called on an I/O thread for a GET of /metrics: what to answer, in Prometheus' text format. It must not block.
 using MetricsText = std::function<std::string()>;
 
@@ -102,7 +106,7 @@ public:
 
     /// Begins to accept connections. Without `metrics`, a GET of /metrics is like any other. The I/O threads do what
     /// is in `ingress`, too, which outlives `stop`.
-    void start(Handler handler, MetricsText metrics = {}, Ingress* ingress = nullptr);
+    void start(Handler handler, MetricsText metrics = {}, Ingress* ingress = nullptr, Shortcut shortcut = {});
 
     /// Stops accepting, gives open requests a short time to be answered, closes every connection and joins the threads.
     void stop();

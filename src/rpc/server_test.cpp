@@ -180,6 +180,124 @@ TEST(Server, cuts_a_message_that_is_too_large)
     EXPECT_EQ(client.read_text(), std::nullopt);
 }
 
+TEST(Server, answers_many_requests_that_come_at_once)
+{
+    EchoServer echo;
+    TestClient client{echo.server->port()};
+    ASSERT_TRUE(client.upgrade());
+    std::string frames;
+    for (int i = 0; i < 1000; ++i)
+        frames += TestClient::frame_of(0x81, "request " + std::to_string(i));
+    ASSERT_TRUE(client.send(frames));
+    for (int i = 0; i < 1000; ++i)
+        ASSERT_EQ(client.read_text(), "request " + std::to_string(i));
+}
+
+TEST(Server, reads_no_further_while_it_owes_too_many_answers)
+{
+    auto options = small_server();
+    options.limits.requests_in_flight = 3;
+    std::mutex mutex;
+    std::vector<Responder> held;
+    auto server = std::move(*Server::listen(options));
+    server->start(
+        [&](std::string, const std::shared_ptr<Channel>&, Responder respond)
+        {
+            const std::lock_guard lock{mutex};
+            held.push_back(std::move(respond));
+        });
+    TestClient client{server->port()};
+    ASSERT_TRUE(client.upgrade());
+    std::string frames;
+    for (int i = 0; i < 10; ++i)
+        frames += TestClient::frame_of(0x81, "x");
+    ASSERT_TRUE(client.send(frames));
+    for (int i = 0; i < 10; ++i)
+    {
+        std::optional<Responder> next;
+        while (!next)
+        {
+            const std::lock_guard lock{mutex};
+            ASSERT_LE(held.size(), 3U);
+            if (held.empty())
+                continue;
+            next = std::move(held.back());
+            held.pop_back();
+        }
+        (*next)(std::to_string(i));
+        EXPECT_EQ(client.read_text(), std::to_string(i));
+    }
+    server->stop();
+}
+
+TEST(Server, answers_a_shortcut_before_the_handler_is_asked)
+{
+    auto server = std::move(*Server::listen(small_server()));
+    server->start([](std::string body, const std::shared_ptr<Channel>&, Responder respond)
+        { respond(std::move(body)); }, {}, nullptr,
+        [](std::string_view body, std::string& answer)
+        {
+            if (!body.starts_with("short"))
+                return false;
+            answer.append("cut ").append(body);
+            return true;
+        });
+    TestClient client{server->port()};
+    EXPECT_EQ(client.post("short one").body, "cut short one");
+    EXPECT_EQ(client.post("long one").body, "long one");
+    ASSERT_TRUE(client.upgrade());
+    const std::string long_text(900, 'x');
+    ASSERT_TRUE(client.send(TestClient::frame_of(0x81, "short") + TestClient::frame_of(0x81, "long") +
+                            TestClient::frame_of(0x81, "short" + long_text)));
+    EXPECT_EQ(client.read_text(), "cut short");
+    EXPECT_EQ(client.read_text(), "long");
+    EXPECT_EQ(client.read_text(), "cut short" + long_text);
+}
+
+TEST(Server, answers_pings_and_joins_the_parts_of_a_message)
+{
+    EchoServer echo;
+    TestClient client{echo.server->port()};
+    ASSERT_TRUE(client.upgrade());
+    ASSERT_TRUE(client.send(TestClient::frame_of(0x01, "in ") + TestClient::frame_of(0x89, "are you there?") +
+                            TestClient::frame_of(0x80, "parts")));
+    auto frame = client.read_frame();
+    ASSERT_TRUE(frame.has_value());
+    EXPECT_EQ(frame->opcode, TestClient::pong_frame);
+    EXPECT_EQ(frame->payload, "are you there?");
+    EXPECT_EQ(client.read_text(), "in parts");
+}
+
+TEST(Server, says_why_it_closes_and_closes)
+{
+    struct Case
+    {
+        std::string sent;
+        std::string code;
+    };
+    const Case cases[] = {
+        {TestClient::frame_of(0x88, "\x03\xe9"), "\x03\xe9"},
+        {TestClient::frame_of(0x88, ""), "\x03\xe8"},
+        {TestClient::frame_of(0xc1, "compressed"), "\x03\xea"},
+        {TestClient::frame_of(0x81, "\xff"), "\x03\xef"},
+        {TestClient::frame_of(0x81, std::string(1001, 'x')), "\x03\xf1"},
+    };
+    EchoServer echo;
+    for (const auto& [sent, code] : cases)
+    {
+        TestClient client{echo.server->port()};
+        ASSERT_TRUE(client.upgrade());
+        ASSERT_TRUE(client.send(TestClient::frame_of(0x81, "before") + sent + TestClient::frame_of(0x81, "after")));
+        EXPECT_EQ(client.read_text(), "before");
+        const auto frame = client.read_frame();
+        ASSERT_TRUE(frame.has_value());
+        EXPECT_EQ(frame->opcode, TestClient::close_frame);
+        EXPECT_EQ(frame->payload, code);
+        EXPECT_FALSE(client.read_frame());
+        EXPECT_FALSE(client.is_timed_out());
+    }
+}
+
 TEST(Server, bounds_the_connections)
 {
     EchoServer echo;

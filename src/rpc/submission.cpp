@@ -4,12 +4,24 @@
 #include "rpc/backend.hpp"
 #include "rpc/error_texts.hpp"
 
+#include <charconv>
+
 namespace jiffy::rpc
 {
 namespace
 {
 /// geth's limit of a pooled transaction, in bytes.
 constexpr std::size_t largest_transaction = 128 * 1024;
+
+constexpr std::string_view overload_message = "the node is overloaded, retry in ";
+constexpr std::string_view overload_message_unit = " ms";
+constexpr std::string_view overload_data = R"({"retryAfterMilliseconds":)";
+
+/// When to try again: a little longer than the queue is now, or those who do make it as long again.
+std::uint64_t retry_after(std::uint64_t wait)
+{
+    return wait * 2 / 1000 + 1;
+}
 }  // namespace
 
 Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival)
@@ -72,9 +84,24 @@ Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process,
 
 Error overload_error(std::uint64_t wait)
 {
-    // A little longer than the queue is now, or those who try again make it as long again.
-    const auto milliseconds = std::to_string(wait * 2 / 1000 + 1);
-    return {code::limit_exceeded, "the node is overloaded, retry in " + milliseconds + " ms",
-        R"({"retryAfterMilliseconds":)" + milliseconds + "}"};
+    const auto milliseconds = std::to_string(retry_after(wait));
+    Error error{code::limit_exceeded, std::string{overload_message}, std::string{overload_data}};
+    error.message.append(milliseconds).append(overload_message_unit);
+    error.data.append(milliseconds).append("}");
+    return error;
+}
+
+void append_overload_answer(std::string& answer, std::string_view id, std::uint64_t wait)
+{
+    static const auto middle = R"(,"error":{"code":)" + std::to_string(code::limit_exceeded) + R"(,"message":")" +
+                               std::string{overload_message};
+    char digits[20];
+    const std::string_view milliseconds{digits, std::to_chars(digits, digits + sizeof digits, retry_after(wait)).ptr};
+    answer.append(R"({"jsonrpc":"2.0","id":)").append(id).append(middle).append(milliseconds);
+    answer.append(overload_message_unit)
+        .append(R"(","data":)")
+        .append(overload_data)
+        .append(milliseconds)
+        .append("}}}");
 }
 }  // namespace jiffy::rpc

@@ -22,4 +22,6 @@ Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process,
 
 /// More comes than can be done: when to try again, for one who would wait for `wait` microseconds now.
 Error overload_error(std::uint64_t wait);
+/// Likewise, as the whole answer to the request with that id, which is JSON.
+void append_overload_answer(std::string& answer, std::string_view id, std::uint64_t wait);
 }  // namespace jiffy::rpc

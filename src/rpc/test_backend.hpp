@@ -17,11 +17,13 @@ struct TestBackend
 {
     using Json = nlohmann::json;
 
-    explicit TestBackend(const MethodLimits& limits = {}, std::size_t history_blocks = 1024)
+    explicit TestBackend(const MethodLimits& limits = {},
+        std::size_t history_blocks = 1024,
+        const AdmissionLimits& admission = {})
       : chain{{}, 10'000'000'000, chain::ethereum_specification(sequencer::TestChain::chain_id), history_blocks}
     {
         chain.start_sequencer();
-        ingress.emplace(*chain.sequencer);
+        ingress.emplace(*chain.sequencer, admission);
         backend.emplace(Backend{chain.specification, chain.world, chain.history, *chain.sealer, *chain.releaser,
             *chain.sequencer, *ingress, workers, waiters, subscriptions, filters, "test", {}, limits});
         dispatcher.emplace(*backend, all_methods());

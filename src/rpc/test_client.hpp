@@ -93,36 +93,34 @@ public:
     }
 
     /// A text message in one frame, masked with zeros.
-    bool send_text(std::string_view text)
+    bool send_text(std::string_view text) { return send(frame_of(0x81, text)); }
+
+    /// A frame with that first byte, masked with zeros.
+    static std::string frame_of(unsigned first, std::string_view payload)
     {
-        std::string frame = "\x81";
+        std::string frame{static_cast<char>(first)};
         const auto put = [&frame](std::size_t value, int bytes)
         {
             for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
                 frame.push_back(static_cast<char>(value >> shift));
         };
-        if (text.size() < 126)
-            put(0x80 | text.size(), 1);
-        else if (text.size() < 65'536)
-            put(0x80 | 126, 1), put(text.size(), 2);
+        if (payload.size() < 126)
+            put(0x80 | payload.size(), 1);
+        else if (payload.size() < 65'536)
+            put(0x80 | 126, 1), put(payload.size(), 2);
         else
-            put(0x80 | 127, 1), put(text.size(), 8);
+            put(0x80 | 127, 1), put(payload.size(), 8);
         put(0, 4);
-        return send(frame) && send(text);
+        return frame.append(payload);
     }
 
-    /// An answer to a ping, masked with zeros; at most 125 bytes.
-    bool send_pong(std::string_view payload)
-    {
-        std::string frame = "\x8a";
-        frame.push_back(static_cast<char>(0x80 | payload.size()));
-        frame.append(4, '\0');
-        return send(frame.append(payload));
-    }
+    /// An answer to a ping; at most 125 bytes.
+    bool send_pong(std::string_view payload) { return send(frame_of(0x8a, payload)); }
 
     static constexpr int text_frame = 1;
     static constexpr int close_frame = 8;
     static constexpr int ping_frame = 9;
+    static constexpr int pong_frame = 10;
     struct Frame
     {
         int opcode = 0;

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/websocket_connection.hpp"
 
-#include <array>
-
 namespace jiffy::rpc
 {
 namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
 
-WebSocketConnection::WebSocketConnection(asio::ip::tcp::socket socket, IoThread& thread)
-  : stream_{BufferedSocket{std::move(socket)}}
+namespace
+{
+/// Requests taken before others get their turn; those that are answered in passing do not count.
+constexpr int requests_per_turn = 16;
+}  // namespace
+
+WebSocketConnection::WebSocketConnection(Socket socket, IoThread& thread)
+  : socket_{thread.context}
+  , handshake_{std::move(socket)}
   , thread_{thread}
+  , reader_{thread.options.limits.body}
   , farewell_timer_{thread.context}
 {
 }
@@ -19,20 +25,30 @@ void WebSocketConnection::start(const UpgradeRequest& request)
 {
     place_ = thread_.add(shared_from_this());
     open_channel();
-    stream_.next_layer().on_output([this] { thread_.unflushed.push_back(shared_from_this()); });
     auto timeouts = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
-    timeouts.idle_timeout = thread_.options.limits.idle;
-    timeouts.keep_alive_pings = true;
-    stream_.set_option(timeouts);
-    stream_.read_message_max(thread_.options.limits.body);
-    stream_.auto_fragment(false);
-    stream_.async_accept(request,
+    timeouts.idle_timeout = websocket::stream_base::none();
+    handshake_->set_option(timeouts);
+    handshake_->async_accept(request,
         [self = shared_from_this()](boost::system::error_code error)
         {
-            if (error)
+            if (error || self->left_)
                 return self->cut();
-            self->read();
+            self->on_open();
         });
+}
+
+void WebSocketConnection::on_open()
+{
+    socket_ = std::move(handshake_->next_layer());
+    handshake_.reset();
+    boost::system::error_code error;
+    socket_.non_blocking(true, error);
+    if (error)
+        return cut();
+    // What was pushed meanwhile.
+    channel_->queued_bytes -= outbox_.fill();
+    want_flush();
+    read();
 }
 
 void WebSocketConnection::open_channel()
@@ -46,7 +62,7 @@ void WebSocketConnection::open_channel()
             [weak, text = std::move(reason)]
             {
                 if (const auto self = weak.lock())
-                    self->end(text);
+                    self->end(CloseCode::try_again_later, text);
             });
     };
     channel_->send = [weak = weak_from_this(), &thread = thread_, &channel = *channel_](Message message)
@@ -62,36 +78,100 @@ void WebSocketConnection::open_channel()
             [weak, content = std::move(message)]() mutable
             {
                 if (const auto self = weak.lock())
-                    self->enqueue({std::move(content), true});
+                    self->enqueue(std::move(content), true);
             });
     };
 }
 
 void WebSocketConnection::read()
 {
-    if (reading_ || left_ || ending_ || in_flight_ >= thread_.options.limits.requests_in_flight)
+    if (reading_ || !socket_.is_open())
         return;
     reading_ = true;
-    stream_.async_read(buffer_,
-        [self = shared_from_this()](boost::system::error_code error, std::size_t) { self->on_message(error); });
+    const auto room = reader_.room();
+    socket_.async_read_some(asio::buffer(room.data(), room.size()),
+        [self = shared_from_this()](boost::system::error_code error, std::size_t count)
+        { self->on_read(error, count); });
 }
 
-void WebSocketConnection::on_message(boost::system::error_code error)
+void WebSocketConnection::on_read(boost::system::error_code error, std::size_t count)
 {
     reading_ = false;
     if (error)
         return cut();
+    silent_since_.reset();
+    // Who is told the end is not listened to any more.
     if (ending_)
-        return;
-    const auto data = buffer_.cdata();
-    std::string body;
-    body.reserve(data.size() + body_padding);
-    body.assign(static_cast<const char*>(data.data()), data.size());
-    buffer_.consume(buffer_.size());
-    constexpr std::size_t kept_buffer = 64 * 1024;
-    if (buffer_.capacity() > kept_buffer)
-        buffer_.shrink_to_fit();
+        return read();
+    reader_.add(count);
+    take_messages();
+}
 
+void WebSocketConnection::take_messages()
+{
+    if (taking_)
+        return;
+    taking_ = true;
+    int requests = 0;
+    std::optional<ClientFrame> frame;
+    while (!ending_ && socket_.is_open())
+    {
+        is_full_ = in_flight_ >= thread_.options.limits.requests_in_flight;
+        if (is_full_ || requests == requests_per_turn || !(frame = reader_.next()))
+            break;
+        if (frame->kind != ClientFrame::Kind::message)
+            take(*frame);
+        else if (!answer_at_once(frame->payload))
+        {
+            ++requests;
+            take_request(frame->payload);
+        }
+    }
+    taking_ = false;
+    if (requests == requests_per_turn)
+        asio::post(thread_.context, [self = shared_from_this()] { self->take_messages(); });
+    else if (!is_full_)
+        read();
+}
+
+void WebSocketConnection::take(const ClientFrame& frame)
+{
+    switch (frame.kind)
+    {
+        case ClientFrame::Kind::message:
+        case ClientFrame::Kind::pong:
+            return;
+        case ClientFrame::Kind::ping:
+            outbox_.add_pong(frame.payload);
+            return want_flush();
+        case ClientFrame::Kind::close:
+        case ClientFrame::Kind::violation:
+            return end(frame.code, {});
+    }
+}
+
+bool WebSocketConnection::answer_at_once(std::string_view text)
+{
+    if (!thread_.shortcut || !outbox_.has_room())
+        return false;
+    auto& output = outbox_.ready();
+    const auto begin = output.size();
+    output.append(frame_head_room, '\0');
+    if (!thread_.shortcut(text, output))
+    {
+        output.resize(begin);
+        return false;
+    }
+    finish_text_frame(output, begin);
+    want_flush();
+    return true;
+}
+
+void WebSocketConnection::take_request(std::string_view text)
+{
+    std::string body;
+    body.reserve(text.size() + body_padding);
+    body.assign(text);
     ++in_flight_;
     auto respond = [weak = weak_from_this(), &thread = thread_](Answer answer) mutable
     {
@@ -104,7 +184,8 @@ void WebSocketConnection::on_message(boost::system::error_code error)
             auto text = std::move(content).text();
             if (!text.empty())
                 self->answer(std::move(text));
-            self->read();
+            if (self->is_full_)
+                self->take_messages();
         };
         if (thread.context.get_executor().running_in_this_thread())
             deliver();
@@ -112,76 +193,109 @@ void WebSocketConnection::on_message(boost::system::error_code error)
             thread.mailbox.post(std::move(deliver));
     };
     thread_.handler(std::move(body), channel_, std::move(respond));
-    read();
 }
 
 void WebSocketConnection::answer(std::string text)
 {
-    if (!queue_.empty() && queued_answer_bytes_ + text.size() > thread_.options.limits.answer_queue)
-        return end("too slow: more than " + std::to_string(thread_.options.limits.answer_queue) +
-                   " bytes of answers were not read");
-    queued_answer_bytes_ += text.size();
-    enqueue({Message{std::make_shared<const std::string>(std::move(text)), nullptr}, false});
+    if (left_ || ending_)
+        return;
+    constexpr std::size_t copied_at_once = 4096;
+    if (outbox_.has_room() && text.size() <= copied_at_once)
+    {
+        append_frame_head(outbox_.ready(), Opcode::text, text.size());
+        outbox_.ready().append(text);
+        return want_flush();
+    }
+    const auto waiting = outbox_.answer_bytes();
+    if (waiting != 0 && waiting + text.size() > thread_.options.limits.answer_queue)
+        return end(CloseCode::try_again_later, "too slow: more than " +
+                                                   std::to_string(thread_.options.limits.answer_queue) +
+                                                   " bytes of answers were not read");
+    enqueue({std::make_shared<const std::string>(std::move(text)), nullptr}, false);
 }
 
-void WebSocketConnection::enqueue(Outgoing outgoing)
+void WebSocketConnection::enqueue(Message message, bool is_pushed)
 {
     if (left_ || ending_)
         return;
-    queue_.push_back(std::move(outgoing));
-    if (queue_.size() == 1)
-        write_next();
+    outbox_.add(std::move(message), is_pushed);
+    if (handshake_)
+        return;
+    channel_->queued_bytes -= outbox_.fill();
+    want_flush();
 }
 
-void WebSocketConnection::write_next()
+void WebSocketConnection::want_flush()
 {
-    const auto& [head, tail] = queue_.front().message;
-    const std::array<asio::const_buffer, 2> parts{
-        asio::buffer(*head), tail ? asio::buffer(*tail) : asio::const_buffer{}};
-    stream_.text(true);
-    stream_.async_write(parts,
-        [self = shared_from_this()](boost::system::error_code error, std::size_t)
-        {
-            if (error)
-                return self->cut();
-            self->on_written();
-        });
-}
-
-void WebSocketConnection::on_written()
-{
-    const auto& written = queue_.front();
-    if (written.is_pushed)
-        channel_->queued_bytes -= written.message.size();
-    else
-        queued_answer_bytes_ -= written.message.size();
-    queue_.pop_front();
-    if (!queue_.empty())
-        write_next();
+    if (awaits_client_ || std::exchange(wants_flush_, true))
+        return;
+    thread_.unflushed.push_back(shared_from_this());
 }
 
 void WebSocketConnection::flush()
 {
-    if (awaits_client_ || stream_.next_layer().flush())
+    wants_flush_ = false;
+    if (awaits_client_ || !socket_.is_open())
         return;
-    awaits_client_ = true;
-    stream_.next_layer().socket().async_wait(asio::ip::tcp::socket::wait_write,
-        [self = shared_from_this()](boost::system::error_code error)
+    while (!outbox_.unsent().empty())
+    {
+        boost::system::error_code error;
+        const auto unsent = outbox_.unsent();
+        const auto count = socket_.write_some(asio::buffer(unsent.data(), unsent.size()), error);
+        if (error == asio::error::would_block || error == asio::error::try_again)
         {
-            self->awaits_client_ = false;
-            if (!error)
-                self->flush();
-        });
+            awaits_client_ = true;
+            return socket_.async_wait(Socket::wait_write,
+                [self = shared_from_this()](boost::system::error_code failed)
+                {
+                    self->awaits_client_ = false;
+                    if (!failed)
+                        self->flush();
+                });
+        }
+        if (error)
+            return cut();
+        outbox_.sent(count);
+        channel_->queued_bytes -= outbox_.fill();
+    }
+    if (!ending_)
+        return;
+    // The client sees the end behind the reason, and closes, which ends the reading here.
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
-void WebSocketConnection::end(const std::string& reason)
+void WebSocketConnection::look_after(TimePoint now)
+{
+    if (left_ || ending_ || handshake_)
+        return;
+    // What it has to say waits until it is read.
+    if (!reading_ || !silent_since_)
+    {
+        silent_since_ = now;
+        asked_at_.reset();
+        return;
+    }
+    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(thread_.options.limits.idle) / 2;
+    if (asked_at_)
+    {
+        if (now - *asked_at_ >= patience)
+            cut();
+    }
+    else if (now - *silent_since_ >= patience)
+    {
+        asked_at_ = now;
+        outbox_.add_ping();
+        want_flush();
+    }
+}
+
+void WebSocketConnection::end(CloseCode code, std::string_view reason)
 {
     if (left_ || std::exchange(ending_, true))
         return;
     channel_->closed = true;
-    // What is being written must stay until it is; the reason comes behind it.
-    if (queue_.size() > 1)
-        queue_.erase(queue_.begin() + 1, queue_.end());
+    outbox_.close(close_payload(code, reason));
     farewell_timer_.expires_after(thread_.options.limits.farewell);
     farewell_timer_.async_wait(
         [self = shared_from_this()](boost::system::error_code error)
@@ -189,22 +303,26 @@ void WebSocketConnection::end(const std::string& reason)
             if (!error)
                 self->cut();
         });
-    stream_.async_close({websocket::close_code::try_again_later, reason},
-        [self = shared_from_this()](boost::system::error_code) { self->cut(); });
+    want_flush();
+    read();
 }
 
 void WebSocketConnection::close()
 {
-    if (left_ || ending_ || !stream_.is_open() || !queue_.empty() || !stream_.next_layer().flush())
+    if (left_ || ending_ || handshake_ || !outbox_.empty())
         return cut();
-    stream_.async_close(
-        websocket::close_code::going_away, [self = shared_from_this()](boost::system::error_code) { self->cut(); });
+    ending_ = true;
+    outbox_.close(close_payload(CloseCode::going_away));
+    want_flush();
     leave();
+    read();
 }
 
 void WebSocketConnection::cut()
 {
-    stream_.next_layer().close();
+    boost::system::error_code ignored;
+    auto& socket = handshake_ ? handshake_->next_layer() : socket_;
+    socket.close(ignored);
     leave();
 }
 

@@ -50,13 +50,13 @@ public:
     [[nodiscard]] std::uint64_t sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t maximum() const noexcept { return maximum_.load(std::memory_order_relaxed); }
 
-    /// 1, 2, 3, 4, 6, 8, 12, ... 2^value_bits: the powers of two, and what is halfway between them.
-    static constexpr std::size_t bound_count = 2 * value_bits;
+    /// 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, ... 2^value_bits: the powers of two, and three steps between them.
+    static constexpr std::size_t bound_count = 4 * (value_bits - 1);
     static constexpr std::uint64_t bound(std::size_t index) noexcept
     {
-        if (index == 0)
-            return 1;
-        return index % 2 == 1 ? std::uint64_t{1} << (index + 1) / 2 : std::uint64_t{3} << (index / 2 - 1);
+        if (index < 4)
+            return index + 1;
+        return (5 + (index - 4) % 4) << (index - 4) / 4;
     }
 
     /// How many values are below each bound: exact, because a bound begins a bucket. The last one is the number of all

@@ -58,9 +58,9 @@ RC_GTEST_PROP(LatencyHistogram, quantiles_are_at_most_a_64th_too_high, ())
     RC_ASSERT(histogram->counts_by_bound()[index] == static_cast<std::uint64_t>(below));
 }
 
-TEST(LatencyHistogram, has_bounds_at_powers_of_two_and_halfway)
+TEST(LatencyHistogram, has_bounds_at_powers_of_two_and_at_quarters_between)
 {
-    constexpr std::uint64_t first[] = {1, 2, 3, 4, 6, 8, 12, 16};
+    constexpr std::uint64_t first[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20};
     for (std::size_t i = 0; i < std::size(first); ++i)
         EXPECT_EQ(LatencyHistogram::bound(i), first[i]);
     EXPECT_EQ(
