@@ -23,7 +23,7 @@ struct LogOptions
     /// Hash of what is before the first record.
     Hash first_hash{};
     /// Secret that keeps payloads from looking like records; random if there is none. For tests.
-    std::optional<Hash> secret;
+    std::optional<Hash> secret{};
 };
 
 /// An append-only sequence of records, which survive a loss of power once they are synced. It lies in files of a fixed
