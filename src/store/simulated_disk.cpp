@@ -211,8 +211,9 @@ public:
             return simulated_failure(code, path_);
         if (code != 0)
             bytes = bytes.first(state_->random() % (bytes.size() + 1));
-        if (!bytes.empty() && offset + bytes.size() > content_->current.size())
-            content_->apply({0, {}, offset + bytes.size()});
+        // Also within a size that an earlier sync has failed to write: to write data there takes the size along.
+        if (!bytes.empty() && offset + bytes.size() > content_->durable.size())
+            content_->apply({0, {}, std::max<std::uint64_t>(offset + bytes.size(), content_->current.size())});
         while (!bytes.empty())
         {
             const auto count = std::min<std::uint64_t>(bytes.size(), sector_size - offset % sector_size);

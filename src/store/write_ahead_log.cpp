@@ -302,7 +302,8 @@ StoreResult<void> WriteAheadLog::release_before(std::uint64_t sequence)
             if (files_.size() < 2)
                 return {};
             const auto next = files_[1]->header.first_sequence;
-            if (next > sequence || next > durable_before_.load())
+            // A record of the next file must be durable, and with it the header: it alone says where the log stands.
+            if (next > sequence || next >= durable_before_.load())
                 return {};
             first_retained_.store(std::max(next, first_retained_.load()));
         }

@@ -23,7 +23,7 @@ struct LogOptions
     /// Hash of what is before the first record.
     Hash first_hash{};
     /// Secret that keeps payloads from looking like records; random if there is none. For tests.
-    std::optional<Hash> secret;
+    std::optional<Hash> secret{};
 };
 
 /// An append-only sequence of records, which survive a loss of power once they are synced. It lies in files of a fixed
@@ -66,7 +66,7 @@ public:
     /// long as to write a file, and fails without harm to the log. The housekeeping thread.
     StoreResult<void> prepare();
 
-    /// Gives up the files that have only records below `sequence`, if they are durable. The newest file stays. May fail
+    /// Gives up the files that have only records below `sequence`, if a later file has a durable record. May fail
     /// without harm to the log, and be repeated. The housekeeping thread.
     StoreResult<void> release_before(std::uint64_t sequence);
 

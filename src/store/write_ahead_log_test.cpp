@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <gtest/gtest.h>
-#include <thread>
 
 namespace jiffy::store
 {
@@ -488,69 +487,6 @@ TEST(LogReader, begins_in_the_middle_of_a_large_file)
         read(*log);
     }
     read(*WriteAheadLog::open(disk, directory.path(), chain, options).value());
-}
-
-// One appends, one syncs behind, one keeps house, and readers follow.
-TEST(WriteAheadLog, threads_do_not_get_into_each_others_way)
-{
-    const TemporaryDirectory directory;
-    PosixDisk disk;
-    LogOptions options;
-    options.file_size = 64 << 10;
-    constexpr std::uint64_t end = 20'000;
-    {
-        const auto log = WriteAheadLog::open(disk, directory.path(), chain, options).value();
-        std::atomic<bool> is_done = false;
-        std::atomic<std::uint64_t> released = 1;
-        std::thread syncing{[&]
-            {
-                while (!is_done)
-                    ASSERT_TRUE(log->sync());
-            }};
-        std::thread housekeeping{[&]
-            {
-                while (!is_done)
-                {
-                    ASSERT_TRUE(log->prepare());
-                    const auto durable = log->durable_before();
-                    released = durable > 2000 ? durable - 2000 : 1;
-                    ASSERT_TRUE(log->release_before(released));
-                }
-            }};
-        std::thread reading{[&]
-            {
-                auto reader = log->reader_from(1).value();
-                while (reader.sequence() < end)
-                {
-                    const auto expected = reader.sequence();
-                    const auto record = reader.next();
-                    if (!record)
-                    {
-                        ASSERT_EQ(record.error().kind, ErrorKind::not_retained) << record.error().text;
-                        ASSERT_LT(expected, released);
-                        auto again = log->reader_from(log->first_sequence());
-                        if (again)
-                            reader = *std::move(again);
-                        continue;
-                    }
-                    if (!*record)
-                    {
-                        std::this_thread::yield();
-                        continue;
-                    }
-                    ASSERT_EQ((*record)->sequence, expected);
-                    ASSERT_TRUE(equal((*record)->payload, payload(expected)));
-                }
-            }};
-        append_until(*log, end);
-        EXPECT_TRUE(log->sync());
-        reading.join();
-        is_done = true;
-        syncing.join();
-        housekeeping.join();
-    }
-    const auto log = WriteAheadLog::open(disk, directory.path(), chain, options).value();
-    EXPECT_EQ(read_all(*log, log->first_sequence()), end);
 }
 }  // namespace
 }  // namespace jiffy::store
