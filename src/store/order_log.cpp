@@ -3,6 +3,12 @@
 
 namespace jiffy::store
 {
+namespace
+{
+/// So many blocks may be sealed behind the newest one that has ended.
+constexpr std::size_t most_block_ends = 256;
+}  // namespace
+
 OrderLog::OrderLog(WriteAheadLog& log, const OrderLogOptions& options, std::function<void(const Error&)> on_failure)
   : log_{log}
   , options_{options}
@@ -68,9 +74,30 @@ void OrderLog::append(const types::LogFrame& frame)
 {
     encoded_.clear();
     types::encode(frame, options_.chain_id, encoded_);
+    if (const auto* opened = std::get_if<types::OpenBlockFrame>(&frame))
+        open_block_ = opened->opening.number;
     has_new_term_ |= std::holds_alternative<types::EpochFrame>(frame);
-    if (const auto appended = log_.append(encoded_); !appended)
+    const auto appended = log_.append(encoded_);
+    if (!appended)
+    {
         check(std::unexpected{appended.error()});
+        return;
+    }
+    if (open_block_ == 0 || !std::holds_alternative<types::SealBlockFrame>(frame))
+        return;
+    const std::lock_guard lock{ends_mutex_};
+    block_ends_.push_back({std::exchange(open_block_, 0), *appended + 1});
+    if (block_ends_.size() > most_block_ends)
+        block_ends_.pop_front();
+}
+
+std::optional<std::uint64_t> OrderLog::sequence_behind(std::uint64_t block_number) const
+{
+    const std::lock_guard lock{ends_mutex_};
+    for (const auto& [number, next_sequence] : block_ends_)
+        if (number == block_number)
+            return next_sequence;
+    return std::nullopt;
 }
 
 bool OrderLog::make_durable()

@@ -39,7 +39,18 @@ public:
     /// is always on disk then: no two terms may have one number.
     bool make_durable();
 
+    /// Sequence number of the first record behind the end of a block; empty if that was not written here, or many blocks
+    /// ago. Any thread.
+    [[nodiscard]] std::optional<std::uint64_t> sequence_behind(std::uint64_t block_number) const;
+
 private:
+    /// Of the newest blocks.
+    struct BlockEnd
+    {
+        std::uint64_t block_number = 0;
+        std::uint64_t next_sequence = 0;
+    };
+
     void run();
     void prepare();
     bool check(const StoreResult<void>& result);
@@ -50,6 +61,10 @@ private:
     /// Memory for frames.
     Bytes encoded_;
     bool has_new_term_ = false;
+    /// Number of the open block, if it was opened here or has come to be known.
+    std::uint64_t open_block_ = 0;
+    mutable std::mutex ends_mutex_;
+    std::deque<BlockEnd> block_ends_;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> cannot_prepare_ = false;
     std::mutex mutex_;
