@@ -22,8 +22,8 @@ enum class FollowError : std::uint8_t
 
 std::string_view to_string(FollowError error) noexcept;
 
-/// Brings a chain to where its log is without executing anything: applies the changes that the frames name, and makes of
-/// the rest the same blocks, fragments and mini-blocks that were released. One thread.
+/// Brings a chain to where its log is without executing anything: applies the changes that the frames name, and makes
+/// of the rest the same blocks, fragments and mini-blocks that were released. One thread.
 class Follower
 {
 public:
@@ -67,9 +67,6 @@ private:
     sequencer::Assembler assembler_;
     std::optional<types::EpochFrame> epoch_;
     bool knows_parent_ = true;
-    /// Of the open block so far.
-    std::uint64_t gas_used_ = 0;
-    std::uint64_t log_count_ = 0;
     /// What the newest frame changed.
     std::shared_ptr<const sequencer::Differences> changes_;
     /// For the trie, since the last mini-block.
