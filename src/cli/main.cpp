@@ -142,6 +142,10 @@ void declare_sequencer(CLI::App& program, int& exit_code)
     auto& node = options->chain.node;
     auto* directory =
         command->add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
+    command->add_option("--snapshot-blocks", node.snapshot_interval, "blocks from one snapshot to the next")
+        ->check(CLI::Range(1, 1 << 30))
+        ->needs(directory)
+        ->capture_default_str();
     const auto choose = [&node](const std::string& name)
     { node.durability = name == "disk" ? jiffy::types::Durability::disk : jiffy::types::Durability::memory; };
     command->add_option_function<std::string>("--durability", choose, "what a preconfirmation waits for")

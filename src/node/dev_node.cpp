@@ -5,12 +5,15 @@
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
 #include "node/recovery.hpp"
+#include "node/snapshots.hpp"
 #include "node/root_check.hpp"
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/methods.hpp"
+#include "sequencer/block_coding.hpp"
 #include "store/order_log.hpp"
 #include "store/posix_disk.hpp"
+#include "world/state_trie_build.hpp"
 
 #include <algorithm>
 #include <random>
@@ -97,47 +100,102 @@ struct DevNode::Parts
       , accounts{file ? std::vector<sequencer::DevelopmentAccount>{} : sequencer::development_accounts()}
       , genesis{file ? std::move(file->genesis)
                      : sequencer::development_genesis(specification, accounts, clock.now() / 1'000'000)}
-      , world{seed}
+      , world{std::in_place, seed}
       , history{wanted.history_blocks, seed, wanted.history_transactions}
-      , root_check{world, kernels}
-      , sealer{history, kernels, genesis.state,
-            [this](const sequencer::BlockPointer& block)
-            {
-                sequencer->notify_sealed();
-                subscriptions.notify();
-                if (options.verify_roots)
-                    root_check.push(block);
-            }}
+      , root_check{*world, kernels}
       , waiters{history, waiting_for_seals}
       , subscriptions{history, waiters}
       , workers{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
     {
-        world.apply(genesis.state);
-        sequencer::seal_genesis(genesis, specification, world, sealer, history);
+        sequencer::complete_genesis(genesis, specification, kernels);
+    }
+
+    void on_sealed(const sequencer::BlockPointer& block)
+    {
+        // While the log is followed there is nobody else yet.
+        if (!sequencer)
+            return;
+        sequencer->notify_sealed();
+        subscriptions.notify();
+        if (snapshots)
+            snapshots->notify();
+        if (options.verify_roots)
+            root_check.push(block);
     }
 
     /// Reads what there is of the chain and makes the parts that go on with it. The error is one line for people.
     std::expected<void, std::string> begin()
     {
-        replica::Follower follower{specification, world, history, sealer,
-            sequencer::Assembler{kernels, {.prefix = history.sealed_head()->hash()}}};
-        sequencer::LogSink sink;
-        if (!options.data_directory.empty())
+        if (options.data_directory.empty())
         {
-            if (auto opened = open_log(); !opened)
-                return opened;
-            if (const auto followed = follow_log(*log, specification.chain_id, world, follower); !followed)
-                return std::unexpected{options.data_directory + ": " + followed.error()};
-            sealer.process_pending();
-            order_log.emplace(*log,
-                store::OrderLogOptions{.chain_id = specification.chain_id,
-                    .waits_for_disk = options.durability == types::Durability::disk},
-                [this](const store::Error& error) { options.on_failure(error.text); });
-            sink = {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
-                .make_durable = [this] { return order_log->make_durable(); }};
+            begin_with_genesis();
+            make_sequencer(make_follower({}, {}), {});
+            return {};
         }
-        make_sequencer(std::move(follower), std::move(sink));
+        if (auto opened = open_log(); !opened)
+            return opened;
+        auto checkpoint = load_newest_snapshot(data_directory(), world, seed, kernels);
+        if (!checkpoint)
+            return std::unexpected{checkpoint.error()};
+        if (!*checkpoint)
+            begin_with_genesis();
+        else if (auto begun = begin_with(**checkpoint); !begun)
+            return begun;
+        auto follower = *checkpoint ? make_follower((*checkpoint)->position, (*checkpoint)->epoch) : make_follower({}, {});
+        const auto sequence = *checkpoint ? (*checkpoint)->log_sequence : 1;
+        if (const auto followed = follow_log(*log, sequence, specification.chain_id, *world, follower); !followed)
+            return std::unexpected{options.data_directory + ": " + followed.error()};
+        sealer->process_pending();
+        order_log.emplace(*log,
+            store::OrderLogOptions{.chain_id = specification.chain_id,
+                .waits_for_disk = options.durability == types::Durability::disk},
+            [this](const store::Error& error) { options.on_failure(error.text); });
+        make_sequencer(std::move(follower),
+            {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
+                .make_durable = [this] { return order_log->make_durable(); }});
+        snapshots.emplace(data_directory(), *world, history, *log, *order_log,
+            types::EpochFrame{releaser->terms(), releaser->signer(), clock.now()}, kernels,
+            SnapshotOptions{.interval = options.snapshot_interval});
         return {};
+    }
+
+    [[nodiscard]] DataDirectory data_directory()
+    {
+        return {disk, options.data_directory,
+            {.chain_id = specification.chain_id, .genesis = types::header_hash(genesis.header)}};
+    }
+
+    void begin_with_genesis()
+    {
+        world->apply(genesis.state);
+        sealer.emplace(
+            history, kernels, genesis.state, [this](const sequencer::BlockPointer& block) { on_sealed(block); });
+        sequencer::seal_genesis(genesis, *world, *sealer, history);
+    }
+
+    /// Begins behind the block of a snapshot, whose state is in the world.
+    std::expected<void, std::string> begin_with(const replica::Checkpoint& checkpoint)
+    {
+        auto block = sequencer::decode_block_record(checkpoint.block);
+        auto trie = world::build_state_trie(world->pin(), kernels);
+        if (!block || trie->latest().root_hash != (*block)->sealed()->header.state_root)
+            return std::unexpected{options.data_directory +
+                                   ": the newest snapshot is not the state of its block; remove it, an older one or "
+                                   "the log will do"};
+        (*block)->close(world->commit_number());
+        (*block)->end_release(checkpoint.position);
+        history.begin(*block, checkpoint.ancestors);
+        sealer.emplace(
+            history, kernels, std::move(trie), [this](const sequencer::BlockPointer& sealed) { on_sealed(sealed); });
+        return {};
+    }
+
+    replica::Follower make_follower(const std::optional<sequencer::ReleasePosition>& position,
+        const std::optional<types::EpochFrame>& epoch)
+    {
+        const auto head = history.sealed_head();
+        return {specification, *world, history, *sealer,
+            sequencer::Assembler{kernels, position.value_or(head->release_end())}, epoch};
     }
 
     std::expected<void, std::string> open_log()
@@ -149,8 +207,7 @@ struct DevNode::Parts
         if (!lock)
             return std::unexpected{lock.error().text};
         directory_lock = std::move(*lock);
-        auto opened = store::WriteAheadLog::open(
-            disk, directory, {.chain_id = specification.chain_id, .genesis = history.find(0)->hash()});
+        auto opened = store::WriteAheadLog::open(disk, directory, data_directory().chain);
         if (!opened)
             return std::unexpected{opened.error().text};
         log = std::move(*opened);
@@ -163,9 +220,9 @@ struct DevNode::Parts
         const sequencer::ChainStart start{
             genesis.header.timestamp, follower.assembler().block(), follower.knows_parent()};
         const auto epoch = epoch_of(options, follower.epoch());
-        releaser.emplace(history, sealer, clock,
+        releaser.emplace(history, *sealer, clock,
             sequencer::ReleaseStartingPoint{.assembler = std::move(follower).finish(),
-                .ids = world.id_counts(),
+                .ids = world->id_counts(),
                 .genesis_time = genesis.header.timestamp},
             sequencer::ReleaseOptions{
                 .terms = {.domain = options.sequencer_secret ? types::StatementDomain::production
@@ -177,7 +234,7 @@ struct DevNode::Parts
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
             std::move(sink), [this] { subscriptions.notify_released(); });
-        sequencer.emplace(specification, world, history, sealer, *releaser, clock, start,
+        sequencer.emplace(specification, *world, history, *sealer, *releaser, clock, start,
             sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
                 .pool = {},
@@ -188,7 +245,7 @@ struct DevNode::Parts
         addresses.reserve(accounts.size());
         for (const auto& account : accounts)
             addresses.push_back(account.address);
-        backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, *ingress, workers,
+        backend.emplace(rpc::Backend{specification, *world, history, *sealer, *releaser, *sequencer, *ingress, workers,
             waiters, subscriptions, filters, std::string{client_version}, std::move(addresses), {},
             options.verify_roots ? &root_check.metrics() : nullptr});
         auto methods = rpc::all_methods();
@@ -239,7 +296,7 @@ struct DevNode::Parts
         metrics.histogram("jiffy_block_change_seconds", "End of a block and opening of the next, when nothing runs.",
             ordering.block_change);
         metrics.histogram(
-            "jiffy_block_seal_seconds", "Roots and header of a block, in the background.", sealer.latency());
+            "jiffy_block_seal_seconds", "Roots and header of a block, in the background.", sealer->latency());
         const auto& roots = root_check.metrics();
         metrics.counter("jiffy_roots_verified_total", "State roots recomputed and right.", roots.verified);
         metrics.counter("jiffy_roots_wrong_total", "State roots recomputed and wrong.", roots.wrong);
@@ -261,12 +318,13 @@ struct DevNode::Parts
     chain::ChainSpecification specification;
     std::vector<sequencer::DevelopmentAccount> accounts;
     sequencer::Genesis genesis;
-    world::World world;
+    std::optional<world::World> world;
     sequencer::History history;
     RootCheck root_check;
-    sequencer::Sealer sealer;
+    std::optional<sequencer::Sealer> sealer;
     std::optional<sequencer::Releaser> releaser;
     std::optional<sequencer::Sequencer> sequencer;
+    std::optional<Snapshots> snapshots;
     rpc::SealWaiters waiters;
     rpc::Subscriptions subscriptions;
     rpc::Filters filters;
@@ -310,9 +368,11 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->server = std::move(*server);
     if (parts->order_log)
         parts->order_log->start();
+    if (parts->snapshots)
+        parts->snapshots->start();
     if (options.verify_roots)
         parts->root_check.start();
-    parts->sealer.start();
+    parts->sealer->start();
     parts->subscriptions.start();
     parts->releaser->start();
     parts->sequencer->start();
@@ -343,9 +403,11 @@ void DevNode::stop()
     parts_->workers.stop();
     parts_->sequencer->stop();
     parts_->releaser->stop();
-    parts_->sealer.stop();
+    parts_->sealer->stop();
     parts_->subscriptions.stop();
     parts_->root_check.stop();
+    if (parts_->snapshots)
+        parts_->snapshots->stop();
     if (parts_->order_log)
         parts_->order_log->stop();
 }

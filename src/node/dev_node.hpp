@@ -28,6 +28,8 @@ struct DevNodeOptions
     std::string data_directory;
     /// What a preconfirmation waits for before it is released: memory or disk.
     types::Durability durability = types::Durability::memory;
+    /// Blocks from one snapshot of the state to the next, if the chain is kept somewhere.
+    std::uint64_t snapshot_interval = 600;
     /// Told once, on any thread, why the log cannot be written any more. Nothing is released from then on, and the node
     /// is to be stopped with `abandon`.
     std::function<void(const std::string&)> on_failure = [](const std::string&) {};

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/follower.hpp"
 
-#include "chain/fees.hpp"
 #include "chain/optimism.hpp"
-#include "evm/addresses.hpp"
+#include "sequencer/told_record.hpp"
 
 namespace jiffy::replica
 {
@@ -27,12 +26,14 @@ Follower::Follower(const chain::ChainSpecification& specification,
     world::World& world,
     sequencer::History& history,
     sequencer::Sealer& sealer,
-    sequencer::Assembler assembler)
+    sequencer::Assembler assembler,
+    const std::optional<types::EpochFrame>& epoch)
   : specification_{specification}
   , world_{world}
   , history_{history}
   , sealer_{sealer}
   , assembler_{std::move(assembler)}
+  , epoch_{epoch}
 {
 }
 
@@ -64,8 +65,6 @@ Result<void, FollowError> Follower::take(types::OpenBlockFrame& frame)
     history_.open(block);
     assembler_.open(block, frame.difference.after);
     knows_parent_ = false;
-    gas_used_ = 0;
-    log_count_ = 0;
     return {};
 }
 
@@ -112,28 +111,13 @@ Result<void, FollowError> Follower::add(types::LoggedTransaction& logged)
     if (!sender || (logged.recipient && !transaction.to))
         return failure(FollowError::foreign_ids);
     const auto& block = assembler_.block();
-    gas_used_ += logged.gas_used;
-    sequencer::TransactionRecord record;
-    record.hash = types::transaction_hash(transaction);
-    record.sender = *sender;
-    record.receipt = {.type = transaction.type,
-        .success = logged.success,
-        .post_state = logged.post_state,
-        .cumulative_gas_used = gas_used_,
-        .logs_bloom = types::bloom_of(logged.logs),
-        .logs = std::move(logged.logs),
-        .deposit_nonce = logged.deposit_nonce,
-        .deposit_receipt_version = logged.deposit_receipt_version};
-    record.gas_used = logged.gas_used;
-    record.effective_gas_price =
-        chain::effective_gas_price(transaction, block->opening.base_fee_per_gas.value_or(U256{}));
-    record.blob_gas_used = chain::blob_gas_of(transaction);
-    if (!transaction.to)
-        record.created = evm::create_address(*sender, logged.deposit_nonce.value_or(transaction.nonce));
-    record.first_log = log_count_;
-    log_count_ += record.receipt.logs.size();
-    record.transaction = std::move(transaction);
-    block->transactions.push_back(std::move(record));
+    block->transactions.push_back(sequencer::told_record(*block, std::move(transaction), *sender,
+        {.success = logged.success,
+            .gas_used = logged.gas_used,
+            .post_state = logged.post_state,
+            .deposit_nonce = logged.deposit_nonce,
+            .deposit_receipt_version = logged.deposit_receipt_version,
+            .logs = std::move(logged.logs)}));
     history_.index_newest_transaction(block);
     assembler_.add();
     return {};

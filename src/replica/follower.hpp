@@ -22,17 +22,19 @@ enum class FollowError : std::uint8_t
 
 std::string_view to_string(FollowError error) noexcept;
 
-/// Brings a chain to where its log is without executing anything: applies the changes that the frames name, and makes of
-/// the rest the same blocks, fragments and mini-blocks that were released. One thread.
+/// Brings a chain to where its log is without executing anything: applies the changes that the frames name, and makes
+/// of the rest the same blocks, fragments and mini-blocks that were released. One thread.
 class Follower
 {
 public:
-    /// The history's newest block is sealed, and the log goes on behind it; `assembler` stands there.
+    /// The history's newest block is sealed, and the log goes on behind it, in the term `epoch`; `assembler` stands
+    /// there.
     Follower(const chain::ChainSpecification& specification,
         world::World& world,
         sequencer::History& history,
         sequencer::Sealer& sealer,
-        sequencer::Assembler assembler);
+        sequencer::Assembler assembler,
+        const std::optional<types::EpochFrame>& epoch = {});
 
     /// The log's next frame. After an error the chain is of no use any more.
     Result<void, FollowError> apply(types::LogFrame frame);
@@ -67,9 +69,6 @@ private:
     sequencer::Assembler assembler_;
     std::optional<types::EpochFrame> epoch_;
     bool knows_parent_ = true;
-    /// Of the open block so far.
-    std::uint64_t gas_used_ = 0;
-    std::uint64_t log_count_ = 0;
     /// What the newest frame changed.
     std::shared_ptr<const sequencer::Differences> changes_;
     /// For the trie, since the last mini-block.

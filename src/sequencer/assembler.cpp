@@ -17,47 +17,24 @@ void Assembler::open(std::shared_ptr<BlockRecord> block, const types::IdCounts& 
 
 void Assembler::begin_fragment(const types::StatementTerms& terms, std::uint64_t time)
 {
-    fragment_terms_ = terms;
+    statements_.begin(terms, position_.mini_block, time);
     position_.fragment_time = time;
 }
 
 void Assembler::add()
 {
     const auto index = taken_count_++;
-    const auto& record = block_->transactions[index];
-    auto encoded = types::encode(record.receipt);
-    const auto receipt = crypto::keccak256(encoded);
-    receipts_.push_back(std::move(encoded));
-    position_.prefix = types::extend_prefix(position_.prefix, record.hash, receipt);
-    commitments_.push_back({receipt, position_.prefix});
-    leaves_.push_back(types::leaf_hash({.terms = fragment_terms_,
-        .block_number = block_->number(),
-        .environment = block_->release_start()->environment,
-        .mini_block = position_.mini_block,
-        .index = index,
-        .transaction = record.hash,
-        .receipt = receipt,
-        .prefix = position_.prefix,
-        .time = position_.fragment_time}));
+    receipts_.push_back(types::encode(block_->transactions[index].receipt));
+    statements_.add(*block_, index, receipts_.back(), position_.prefix);
 }
 
 Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference,
     std::span<const std::uint32_t> slot_accounts)
 {
     frame_.add(difference, slot_accounts);
-    const auto count = fragment_size();
-    types::MerkleTree statements{std::exchange(leaves_, {})};
-    const auto digest = types::batch_digest(fragment_terms_, count, statements.root());
-    return {{.terms = fragment_terms_,
-                .first_transaction = taken_count_ - count,
-                .transaction_count = count,
-                .mini_block = position_.mini_block,
-                .time = position_.fragment_time,
-                .commitments = std::exchange(commitments_, {}),
-                .statements = std::move(statements),
-                .signature = {},
-                .differences = nullptr},
-        digest};
+    auto record = statements_.finish(taken_count_);
+    const auto digest = types::batch_digest(record.terms, record.transaction_count, record.statements.root());
+    return {std::move(record), digest};
 }
 
 MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,

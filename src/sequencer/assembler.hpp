@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sequencer/fragment_statements.hpp"
 #include "sequencer/frame_builder.hpp"
 #include "sequencer/records.hpp"
 
@@ -26,10 +27,7 @@ public:
     /// Transactions of the open block that were taken, in a fragment or not.
     [[nodiscard]] std::uint32_t taken_count() const noexcept { return taken_count_; }
     /// Those since the last fragment.
-    [[nodiscard]] std::uint32_t fragment_size() const noexcept
-    {
-        return static_cast<std::uint32_t>(commitments_.size());
-    }
+    [[nodiscard]] std::uint32_t fragment_size() const noexcept { return statements_.size(); }
     /// Those since the last mini-block.
     [[nodiscard]] std::uint32_t mini_block_size() const noexcept { return taken_count_ - mini_block_first_; }
 
@@ -49,9 +47,7 @@ public:
         std::span<const std::uint32_t> slot_accounts);
 
     /// The mini-block that ends at this time, without its signature over its hash. `ids` have been given out by then.
-    MiniBlockRecord end_mini_block(const types::StatementTerms& terms,
-        std::uint64_t time,
-        const types::IdCounts& ids);
+    MiniBlockRecord end_mini_block(const types::StatementTerms& terms, std::uint64_t time, const types::IdCounts& ids);
 
     /// The open block ends; its last mini-block has.
     std::shared_ptr<BlockRecord> end_block() noexcept;
@@ -62,10 +58,8 @@ private:
     std::shared_ptr<BlockRecord> block_;
     std::uint32_t taken_count_ = 0;
     std::uint32_t mini_block_first_ = 0;
-    types::StatementTerms fragment_terms_;
-    /// Of the fragment's transactions.
-    std::vector<FragmentRecord::Commitment> commitments_;
-    std::vector<Hash> leaves_;
+    /// Of the fragment.
+    FragmentStatements statements_;
     /// Of the mini-block's transactions, in consensus form.
     std::vector<Bytes> receipts_;
     /// What the mini-block's fragments changed.

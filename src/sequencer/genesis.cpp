@@ -115,17 +115,24 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
     return genesis;
 }
 
-void seal_genesis(Genesis& genesis,
+void complete_genesis(Genesis& genesis,
     const chain::ChainSpecification& specification,
-    const world::World& world,
-    const Sealer& sealer,
-    History& history)
+    const crypto::Kernels& kernels)
 {
     auto& header = genesis.header;
-    sealer.set_state_roots(header, chain::commits_to_withdrawals(specification, header.timestamp));
+    trie::StateTrie trie{kernels};
+    header.state_root = trie.apply(genesis.state);
+    if (chain::commits_to_withdrawals(specification, header.timestamp))
+        header.withdrawals_root = trie.storage_root(trie.latest(), chain::predeploys::message_passer);
+}
+
+void seal_genesis(const Genesis& genesis, const world::World& world, const Sealer& sealer, History& history)
+{
+    const auto& header = genesis.header;
     const auto hash = types::header_hash(header);
     const auto block = std::make_shared<BlockRecord>(header, hash);
     block->start_release({});
+    block->end_release({.prefix = hash});
     block->close(world.commit_number());
     history.open(block);
     types::Block whole;

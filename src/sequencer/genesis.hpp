@@ -41,11 +41,12 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
     std::span<const DevelopmentAccount> accounts,
     std::uint64_t timestamp);
 
-/// Makes genesis the newest block of an empty history. The world and the sealer's trie have its state; the header gets
-/// its roots from there.
-void seal_genesis(Genesis& genesis,
+/// Fills in the header's state roots.
+void complete_genesis(Genesis& genesis,
     const chain::ChainSpecification& specification,
-    const world::World& world,
-    const Sealer& sealer,
-    History& history);
+    const crypto::Kernels& kernels);
+
+/// Makes genesis, which is complete, the newest block of an empty history. The world and the sealer's trie have its
+/// state.
+void seal_genesis(const Genesis& genesis, const world::World& world, const Sealer& sealer, History& history);
 }  // namespace jiffy::sequencer

@@ -50,7 +50,7 @@ struct FragmentRecord
     std::vector<Commitment> commitments;
     types::MerkleTree statements;
     crypto::RecoverableSignature signature;
-    /// What each transaction changed.
+    /// What each transaction changed; null if that is not kept, as in an archive.
     std::shared_ptr<const Differences> differences;
 };
 
@@ -99,8 +99,8 @@ struct SealedBlock
     Hash hash;
     /// Bytes of the block's RLP.
     std::size_t size = 0;
-    /// The state after the block.
-    trie::Version state{};
+    /// The state after the block; empty if the block comes from an archive, which keeps no states.
+    std::optional<trie::Version> state{};
 };
 
 /// A block from its opening on. The sequencing thread fills it with transactions, the releasing thread with fragments
@@ -167,7 +167,8 @@ public:
     /// Once, by the sealing thread.
     void seal(SealedBlock block) { sealed_.store(new SealedBlock{std::move(block)}, std::memory_order_release); }
 
-    /// Number of the world's commit that holds the state after the block; empty while the block is open.
+    /// Number of the world's commit that holds the state after the block; empty while the block is open, and for a
+    /// block from an archive.
     [[nodiscard]] std::optional<std::uint64_t> state_commit() const noexcept
     {
         const auto commit = state_commit_.load(std::memory_order_acquire);

@@ -167,7 +167,7 @@ void Sealer::seal(const SealRequest& request)
     sealed.state = trie_->latest();
     is_within_block_ = false;
     sealed.header = std::move(header);
-    block_versions_.push_back(sealed.state.number);
+    block_versions_.push_back(sealed.state->number);
     history_.seal(request.block, std::move(sealed));
     record(latency_, begin, read_stopwatch());
     on_sealed_(request.block);
@@ -199,9 +199,9 @@ bool Sealer::with_state(const SealedBlock& block,
     const std::function<void(const trie::StateTrie&, const trie::Version&)>& prove) const
 {
     const std::shared_lock lock{versions_mutex_};
-    if (block.state.number < oldest_version_)
+    if (!block.state || block.state->number < oldest_version_)
         return false;
-    prove(*trie_, block.state);
+    prove(*trie_, *block.state);
     return true;
 }
 }  // namespace jiffy::sequencer

@@ -32,7 +32,8 @@ struct TestChain
                     sequencer->notify_sealed();
             });
         world.apply(genesis.state);
-        seal_genesis(genesis, specification, world, *sealer, history);
+        complete_genesis(genesis, specification, crypto::scalar_kernels());
+        seal_genesis(genesis, world, *sealer, history);
         release_options.terms.chain_id = chain_id;
         release_options.secret = development_sequencer_secret();
         make_releaser();
