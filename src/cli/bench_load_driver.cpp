@@ -38,7 +38,7 @@ constexpr auto shortest_sleep_at_high_rates = 300us;
 constexpr double high_rate = 10'000;
 /// From here on answers, too, are read only once in a while: to be woken for each would cost more than to read it.
 constexpr double highest_rate_with_wakes = 30'000;
-constexpr auto sleep_without_wakes = 500us;
+constexpr auto sleep_without_wakes = 1000us;
 constexpr auto sleep_without_room = 1000us;
 constexpr int events_at_once = 64;
 
