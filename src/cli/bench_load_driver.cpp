@@ -38,11 +38,9 @@ constexpr auto shortest_sleep_at_high_rates = 300us;
 constexpr double high_rate = 10'000;
 /// From here on answers, too, are read only once in a while: to be woken for each would cost more than to read it.
 constexpr double highest_rate_with_wakes = 30'000;
-constexpr auto sleep_without_wakes = 500us;
+constexpr auto sleep_without_wakes = 1000us;
 constexpr auto sleep_without_room = 1000us;
 constexpr int events_at_once = 64;
-/// The shortest that Linux knows.
-constexpr auto turn = 100us;
 
 std::uint64_t microseconds(std::chrono::nanoseconds duration)
 {
@@ -91,7 +89,7 @@ void Driver::run(Tally& tally)
     // As exact a timer as there is.
     ::prctl(PR_SET_TIMERSLACK, 1);
     // On shared cores it would wait behind the node's threads, and count that as the node's time.
-    sequencer::take_short_turns(turn);
+    sequencer::take_short_turns();
     const double processor_before = processor_seconds();
     begin_ = Clock::now();
     last_answer_ = begin_;

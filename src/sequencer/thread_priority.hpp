@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <pthread.h>
 #include <sched.h>
@@ -33,9 +32,8 @@ inline void sleep_precisely() noexcept
 }
 
 /// Asks for turns of half a millisecond, instead of some, on a busy machine: who wants to run for as long as an I/O
-/// thread does soon gets to run again, and keeps the others waiting for less. Who asks for less, and takes less than
-/// its share, need not wait for the end of another one's turn. Only Linux from 6.12 on does so.
-inline void take_short_turns(std::chrono::nanoseconds turn = std::chrono::microseconds{500}) noexcept
+/// thread does soon gets to run again, and keeps the others waiting for less. Only Linux from 6.12 on does so.
+inline void take_short_turns() noexcept
 {
     // As the kernel has it (man sched_setattr); glibc 2.36 has no name for it.
     struct
@@ -52,7 +50,7 @@ inline void take_short_turns(std::chrono::nanoseconds turn = std::chrono::micros
     attributes.size = sizeof attributes;
     attributes.policy = SCHED_OTHER;
     attributes.nice = ::getpriority(PRIO_PROCESS, 0);
-    attributes.runtime = static_cast<std::uint64_t>(turn.count());
+    attributes.runtime = 500'000;  // nanoseconds
     // Without it everything works, a little later.
     ::syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
