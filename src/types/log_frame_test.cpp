@@ -14,13 +14,19 @@ namespace
 {
 constexpr std::uint64_t chain_id = 31337;
 
+/// A number below `bound`, of any size in small test cases too.
+std::uint64_t pick(std::uint64_t bound)
+{
+    return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint64_t>(0, bound));
+}
+
 /// Words that come again, and some that do not.
 Bytes some_words()
 {
     Bytes data = *rc::gen::arbitrary<Bytes>();
-    for (auto count = *rc::gen::inRange(0, 6); count != 0; --count)
+    for (auto count = pick(6); count != 0; --count)
     {
-        const auto number = *rc::gen::inRange<std::uint64_t>(0, 4);
+        const auto number = pick(4);
         append(data, to_hash(U256{number} << *rc::gen::element<std::uint64_t>(0, 40, 250)).view());
     }
     return data;
@@ -38,9 +44,9 @@ LoggedTransaction some_transaction(const DifferenceFrame& difference)
     LoggedTransaction logged;
     auto& transaction = logged.transaction;
     transaction = generators::transaction(generators::transaction_type());
-    if (transaction.chain_id && *rc::gen::inRange(0, 3) != 0)
+    if (transaction.chain_id && pick(3) != 0)
         transaction.chain_id = chain_id;
-    if (*rc::gen::inRange(0, 3) != 0)
+    if (pick(3) != 0)
         transaction.access_list.clear();
     if (*rc::gen::arbitrary<bool>())
         transaction.data = some_words();
@@ -54,12 +60,14 @@ LoggedTransaction some_transaction(const DifferenceFrame& difference)
     }
     logged.success = *rc::gen::arbitrary<bool>();
     logged.gas_used = generators::number();
-    logged.logs = generators::some(generators::log);
+    logged.logs.resize(pick(5));
     for (auto& log : logged.logs)
+    {
+        log = generators::log();
         if (*rc::gen::arbitrary<bool>())
             log.data = some_words();
-    const auto seldom = [](const auto& make)
-    { return *rc::gen::inRange(0, 4) == 0 ? std::optional{make()} : std::nullopt; };
+    }
+    const auto seldom = [](const auto& make) { return pick(4) == 0 ? std::optional{make()} : std::nullopt; };
     logged.post_state = seldom(generators::fixed<32>);
     logged.deposit_nonce = seldom(generators::number);
     logged.deposit_receipt_version = seldom(generators::number);
@@ -78,7 +86,7 @@ LogFrame some_frame()
 {
     const auto time = generators::number();
     const auto signature = generators::signature();
-    switch (*rc::gen::inRange(0, 8))
+    switch (pick(10))
     {
         case 0:
             return EpochFrame{{StatementDomain::development, generators::number(), generators::number(),
@@ -96,7 +104,9 @@ LogFrame some_frame()
             break;
     }
     FragmentFrame fragment{time, {}, some_difference(), signature};
-    fragment.transactions = generators::some([&] { return some_transaction(fragment.difference); });
+    fragment.transactions.resize(pick(8));
+    for (auto& transaction : fragment.transactions)
+        transaction = some_transaction(fragment.difference);
     return fragment;
 }
 

@@ -48,12 +48,16 @@ std::optional<Decimal> decimal_of(const U256& value) noexcept
     auto& rest = decimal.significant;
     for (; rest % 100'000'000 == 0; rest /= 100'000'000)
         decimal.zeros += 8;
-    if (rest % 10'000 == 0)
-        rest /= 10'000, decimal.zeros += 4;
-    if (rest % 100 == 0)
-        rest /= 100, decimal.zeros += 2;
-    if (rest % 10 == 0)
-        rest /= 10, decimal.zeros += 1;
+    const auto drop_zeros = [&](auto power, unsigned zeros)
+    {
+        if (rest % power != 0)
+            return;
+        rest /= power;
+        decimal.zeros += zeros;
+    };
+    drop_zeros(std::integral_constant<std::uint64_t, 10'000>{}, 4);
+    drop_zeros(std::integral_constant<std::uint64_t, 100>{}, 2);
+    drop_zeros(std::integral_constant<std::uint64_t, 10>{}, 1);
     if (decimal.zeros < least_zeros || rest >> 56 != 0)
         return std::nullopt;
     return decimal;

@@ -10,6 +10,10 @@ namespace
 /// Ids stay below: the indexes need the rest for themselves.
 constexpr std::uint32_t id_limit = no_id - 1;
 
+/// The most slots that may have come and gone within a frame, each of which takes memory: more than all the gas of a
+/// block could pay for, at 20,000 (EIP-2200) and 8 * 10^10.
+constexpr std::uint32_t most_lost_slots = std::uint32_t{1} << 22;
+
 /// Place of an account in the frame; none is beyond the last.
 std::size_t place_of(const types::DifferenceFrame& frame, std::uint32_t account_id) noexcept
 {
@@ -87,10 +91,11 @@ std::optional<FrameMisfit> World::plan(const types::DifferenceFrame& frame)
         return FrameMisfit::account;
     if (!plan_slots(frame))
         return FrameMisfit::slot;
-    const bool lacks_slots = plan_.new_slots.size() != slots - frame.before.slots;
-    const bool may_lack_slots = std::ranges::any_of(
+    const auto lost_slots = slots - frame.before.slots - plan_.new_slots.size();
+    const bool may_lose_slots = std::ranges::any_of(
         frame.accounts, [](const auto& update) { return update.deleted || update.storage_cleared; });
-    if (plan_.new_accounts.size() != accounts - frame.before.accounts || (lacks_slots && !may_lack_slots))
+    if (plan_.new_accounts.size() != accounts - frame.before.accounts ||
+        lost_slots > (may_lose_slots ? most_lost_slots : 0))
         return FrameMisfit::ids;
     return std::nullopt;
 }

@@ -82,8 +82,11 @@ TEST(WorldFrames, refuses_other_ids)
     EXPECT_EQ(answer(frame), failure(FrameMisfit::ids)) << "a new slot without its key";
     frame.accounts[0].storage_cleared = true;
     EXPECT_EQ(answer(frame), CommitNumber{2}) << "a slot that was cleared";
-    frame.after.slots = no_id;
-    EXPECT_EQ(answer(frame), failure(FrameMisfit::ids)) << "more than there can be";
+    for (const auto too_many : {std::uint32_t{1} << 23, no_id - 1, no_id})
+    {
+        frame.after.slots = too_many;
+        EXPECT_EQ(answer(frame), failure(FrameMisfit::ids)) << "more than a block pays for";
+    }
 }
 
 TEST(WorldFrames, refuses_accounts_that_cannot_be)
