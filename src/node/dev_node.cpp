@@ -2,6 +2,7 @@
 #include "node/dev_node.hpp"
 
 #include "base/hex.hpp"
+#include "node/feed_sink.hpp"
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
 #include "node/recovery.hpp"
@@ -136,6 +137,9 @@ struct DevNode::Parts
             sink = {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
                 .make_durable = [this] { return order_log->make_durable(); }};
         }
+        if (options.feed)
+            if (auto begun = begin_feed(sink); !begun)
+                return begun;
         make_sequencer(std::move(follower), std::move(sink));
         return {};
     }
@@ -154,6 +158,20 @@ struct DevNode::Parts
         if (!opened)
             return std::unexpected{opened.error().text};
         log = std::move(*opened);
+        return {};
+    }
+
+    /// Serves what the sink gets, and what the log has.
+    std::expected<void, std::string> begin_feed(sequencer::LogSink& sink)
+    {
+        auto listening = feed::Publisher::listen(*options.feed);
+        if (!listening)
+            return std::unexpected{std::move(listening.error())};
+        publisher = std::move(*listening);
+        const store::ChainIdentity chain{.chain_id = specification.chain_id, .genesis = history.find(0)->hash()};
+        if (const auto begun = publisher->begin(chain, log.get()); !begun)
+            return std::unexpected{begun.error().text};
+        sink = feed_sink(*publisher, order_log ? &*order_log : nullptr, chain.chain_id);
         return {};
     }
 
@@ -176,7 +194,13 @@ struct DevNode::Parts
                 .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
-            std::move(sink), [this] { subscriptions.notify_released(); });
+            std::move(sink),
+            [this]
+            {
+                subscriptions.notify_released();
+                if (publisher)
+                    publisher->notify();
+            });
         sequencer.emplace(specification, world, history, sealer, *releaser, clock, start,
             sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
@@ -224,6 +248,7 @@ struct DevNode::Parts
             });
         metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
             [this] { return static_cast<double>(server->connection_count()); });
+        add_feed_metrics(metrics, publisher.get());
         const auto& ordering = sequencer->latencies();
         metrics.histogram("jiffy_ingress_seconds",
             "From the reading of a request to its transaction decoded, its sender known.", ordering.ingress);
@@ -255,6 +280,7 @@ struct DevNode::Parts
     std::unique_ptr<store::DirectoryLock> directory_lock;
     std::unique_ptr<store::WriteAheadLog> log;
     std::optional<store::OrderLog> order_log;
+    std::unique_ptr<feed::Publisher> publisher;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
@@ -314,6 +340,8 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
         parts->root_check.start();
     parts->sealer.start();
     parts->subscriptions.start();
+    if (parts->publisher)
+        parts->publisher->start(parts->releaser->terms(), parts->releaser->signer());
     parts->releaser->start();
     parts->sequencer->start();
     parts->server->start([&dispatcher = *parts->dispatcher](
@@ -343,6 +371,8 @@ void DevNode::stop()
     parts_->releaser->stop();
     parts_->sealer.stop();
     parts_->subscriptions.stop();
+    if (parts_->publisher)
+        parts_->publisher->stop();
     parts_->root_check.stop();
     if (parts_->order_log)
         parts_->order_log->stop();
@@ -361,6 +391,11 @@ void DevNode::handle(std::string body, rpc::Responder respond)
 std::uint16_t DevNode::port() const noexcept
 {
     return parts_->server->port();
+}
+
+std::optional<std::uint16_t> DevNode::feed_port() const noexcept
+{
+    return parts_->publisher ? std::optional{parts_->publisher->port()} : std::nullopt;
 }
 
 const std::vector<sequencer::DevelopmentAccount>& DevNode::accounts() const noexcept

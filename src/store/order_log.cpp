@@ -64,13 +64,14 @@ bool OrderLog::check(const StoreResult<void>& result)
     return false;
 }
 
-void OrderLog::append(const types::LogFrame& frame)
+BytesView OrderLog::append(const types::LogFrame& frame)
 {
     encoded_.clear();
     types::encode(frame, options_.chain_id, encoded_);
     has_new_term_ |= std::holds_alternative<types::EpochFrame>(frame);
     if (const auto appended = log_.append(encoded_); !appended)
         check(std::unexpected{appended.error()});
+    return encoded_;
 }
 
 bool OrderLog::make_durable()
