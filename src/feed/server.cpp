@@ -23,6 +23,7 @@ namespace
 {
 constexpr std::chrono::milliseconds tick_interval{50};
 constexpr std::chrono::milliseconds closing_time{200};
+constexpr std::chrono::milliseconds farewell_interval{2};
 
 int open_event()
 {
@@ -123,15 +124,20 @@ struct Server::Implementation
         acceptor.close(ignored);
         for (const auto& subscriber : subscribers)
             subscriber->leave(GoodbyeCode::closing, "the server stops");
-        timer.expires_after(subscribers.empty() ? std::chrono::milliseconds{0} : closing_time);
-        timer.async_wait(
-            [this](boost::system::error_code error)
+        wait_for_farewells(std::chrono::steady_clock::now() + closing_time);
+    }
+
+    void wait_for_farewells(std::chrono::steady_clock::time_point end)
+    {
+        remove_closed();
+        if (subscribers.empty() || std::chrono::steady_clock::now() > end)
+            return context.stop();
+        farewell_timer.expires_after(farewell_interval);
+        farewell_timer.async_wait(
+            [this, end](boost::system::error_code error)
             {
-                if (error)
-                    return;
-                for (const auto& subscriber : subscribers)
-                    subscriber->close();
-                context.stop();
+                if (!error)
+                    wait_for_farewells(end);
             });
     }
 
@@ -144,6 +150,7 @@ struct Server::Implementation
     tcp::acceptor acceptor{context};
     asio::posix::stream_descriptor bell{context, open_event()};
     asio::steady_timer timer{context};
+    asio::steady_timer farewell_timer{context};
     std::uint16_t port = 0;
     /// A subscriber waits, and the bell has not been rung since.
     std::atomic<bool> is_armed = false;
@@ -232,6 +239,8 @@ void Server::stop()
     self.log_context.stop();
     if (self.log_thread.joinable())
         self.log_thread.join();
+    for (const auto& subscriber : self.subscribers)
+        subscriber->close();
     self.subscribers.clear();
     self.metrics.subscribers = 0;
 }
