@@ -5,6 +5,7 @@
 #include "node/key_file.hpp"
 
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +23,28 @@ int complain(const std::string& reason)
     std::fprintf(stderr, "jiffy: %s\n", reason.c_str());
     return cannot_start;
 }
+
+std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions& options)
+{
+    feed::PublisherOptions feed;
+    std::string_view host = options.feed_listen;
+    const auto colon = host.rfind(':');
+    const auto digits = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), feed.server.port);
+    if (error != std::errc{} || end != digits.end() || colon == 0)
+        return std::unexpected{"--feed-listen: HOST:PORT is wanted, as 127.0.0.1:9545, not " + options.feed_listen};
+    host = host.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']'))
+        host = host.substr(1, host.size() - 2);
+    feed.server.host = host;
+    if (options.feed_token_file.empty())
+        return feed;
+    auto token = node::read_token_file(options.feed_token_file);
+    if (!token)
+        return std::unexpected{std::move(token.error())};
+    feed.server.token = std::move(*token);
+    return feed;
+}
 }  // namespace
 
 int dev(const DevOptions& options)
@@ -35,6 +58,13 @@ int dev(const DevOptions& options)
 
     std::atomic<bool> has_failed = false;
     auto node_options = options.node;
+    if (!options.feed_listen.empty())
+    {
+        auto feed = feed_options(options);
+        if (!feed)
+            return complain(feed.error());
+        node_options.feed = std::move(*feed);
+    }
     node_options.on_failure = [&has_failed](const std::string& reason)
     {
         complain("stopping, as the log cannot be written: " + reason);
@@ -46,9 +76,9 @@ int dev(const DevOptions& options)
         return complain(started.error());
     auto& node = **started;
     if (!options.banner_file.empty() &&
-        !node::write_file_at_once(options.banner_file, node::banner_json(node, options.node)))
+        !node::write_file_at_once(options.banner_file, node::banner_json(node, node_options)))
         return complain("cannot write " + options.banner_file);
-    std::fputs(node::banner_text(node, options.node).c_str(), stdout);
+    std::fputs(node::banner_text(node, node_options).c_str(), stdout);
     std::fflush(stdout);
 
     int received = 0;

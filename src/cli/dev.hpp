@@ -10,6 +10,10 @@ struct DevOptions
     node::DevNodeOptions node;
     /// File for the banner as JSON; empty for none.
     std::string banner_file;
+    /// HOST:PORT of the feed; empty for none.
+    std::string feed_listen;
+    /// File of the token that its subscribers must know; empty if anybody may subscribe.
+    std::string feed_token_file;
 };
 
 struct SequencerOptions

@@ -89,6 +89,12 @@ void add_node_options(CLI::App& command, DevOptions& options)
     command.add_option("--port", node.port, "port for HTTP and WebSocket, 0 for any")->capture_default_str();
     command.add_option(
         "--banner-file", options.banner_file, "write what is printed at the start to this file, as JSON");
+    auto* feed = command.add_option(
+        "--feed-listen", options.feed_listen, "HOST:PORT to serve the order log on, to those who follow the chain");
+    command
+        .add_option("--feed-token-file", options.feed_token_file,
+            "file of a token that subscribers must know, which only its owner may read")
+        ->needs(feed);
     command.add_option("--genesis", node.genesis_file, "the chain, in geth's genesis format")->check(CLI::ExistingFile);
     command.add_option("--history-blocks", node.history_blocks, "blocks that are kept")
         ->check(CLI::Range(16, 1 << 26))

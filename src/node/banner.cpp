@@ -29,6 +29,13 @@ std::string endpoint(const DevNode& node, const DevNodeOptions& options)
 {
     return url_host(options.host) + ":" + std::to_string(node.port());
 }
+
+/// Empty if there is no feed.
+std::string feed_endpoint(const DevNode& node, const DevNodeOptions& options)
+{
+    const auto port = node.feed_port();
+    return port ? url_host(options.feed->server.host) + ":" + std::to_string(*port) : "";
+}
 }  // namespace
 
 std::string checksummed(const Address& address)
@@ -54,6 +61,9 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
     { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
     line("HTTP", "http://" + endpoint(node, options));
     line("WebSocket", "ws://" + endpoint(node, options));
+    if (options.feed)
+        line("feed", feed_endpoint(node, options) +
+                         (options.feed->server.token.empty() ? ", for everybody" : ", for those with the token"));
     const auto& jiffy = *node.specification().jiffy;
     line("chain id", std::to_string(node.specification().chain_id));
     if (options.genesis_file.empty())
@@ -95,6 +105,8 @@ std::string banner_json(const DevNode& node, const DevNodeOptions& options)
     json.key("http").string("http://" + endpoint(node, options));
     json.key("ws").string("ws://" + endpoint(node, options));
     json.key("port").number(std::uint64_t{node.port()});
+    if (options.feed)
+        json.key("feed").string(feed_endpoint(node, options));
     json.key("chainId").number(node.specification().chain_id);
     if (options.genesis_file.empty())
     {

@@ -8,8 +8,8 @@ namespace jiffy::node
 /// What a newcomer needs to know: accounts, keys, chain, URLs. For people.
 std::string banner_text(const DevNode& node, const DevNodeOptions& options);
 
-/// The same as a JSON document: http, ws, chainId, accounts, privateKeys, signer and the intervals; preset and mnemonic
-/// where the chain is not from a file.
+/// The same as a JSON document: http, ws, chainId, accounts, privateKeys, signer and the intervals; feed, its host and
+/// port, if there is one; preset and mnemonic where the chain is not from a file.
 std::string banner_json(const DevNode& node, const DevNodeOptions& options);
 
 /// Writes `text` in place of the file in one step, so that nobody reads half of it; false if it cannot.

@@ -2,6 +2,7 @@
 #include "node/dev_node.hpp"
 
 #include "base/hex.hpp"
+#include "node/feed_sink.hpp"
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
 #include "node/recovery.hpp"
@@ -129,7 +130,10 @@ struct DevNode::Parts
         if (options.data_directory.empty())
         {
             begin_with_genesis();
-            make_sequencer(make_follower({}, {}), {});
+            sequencer::LogSink sink;
+            if (auto begun = begin_feed(sink); !begun)
+                return begun;
+            make_sequencer(make_follower({}, {}), std::move(sink));
             return {};
         }
         if (auto opened = open_log(); !opened)
@@ -150,12 +154,14 @@ struct DevNode::Parts
             store::OrderLogOptions{.chain_id = specification.chain_id,
                 .waits_for_disk = options.durability == types::Durability::disk},
             [this](const store::Error& error) { options.on_failure(error.text); });
-        make_sequencer(std::move(follower),
-            {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
-                .make_durable = [this] { return order_log->make_durable(); }});
+        sequencer::LogSink sink{.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
+            .make_durable = [this] { return order_log->make_durable(); }};
+        if (auto begun = begin_feed(sink); !begun)
+            return begun;
+        make_sequencer(std::move(follower), std::move(sink));
         snapshots.emplace(data_directory(), *world, history, *log, *order_log,
             types::EpochFrame{releaser->terms(), releaser->signer(), clock.now()}, kernels,
-            SnapshotOptions{.interval = options.snapshot_interval});
+            SnapshotOptions{.interval = options.snapshot_interval, .keeps_log = options.feed.has_value()});
         return {};
     }
 
@@ -214,6 +220,27 @@ struct DevNode::Parts
         return {};
     }
 
+    /// Serves what the sink gets, and what the log has.
+    /// Has the sink tell the feed's subscribers, if there is to be a feed.
+    std::expected<void, std::string> begin_feed(sequencer::LogSink& sink)
+    {
+        if (!options.feed)
+            return {};
+        if (log != nullptr && log->first_sequence() != 1)
+            return std::unexpected{options.data_directory +
+                                   ": the log does not go back to genesis any more, as it was kept without a feed "
+                                   "before; a feed can be served from a copy that does"};
+        auto listening = feed::Publisher::listen(*options.feed);
+        if (!listening)
+            return std::unexpected{std::move(listening.error())};
+        publisher = std::move(*listening);
+        const auto chain = data_directory().chain;
+        if (const auto begun = publisher->begin(chain, log.get()); !begun)
+            return std::unexpected{begun.error().text};
+        sink = feed_sink(*publisher, order_log ? &*order_log : nullptr, chain.chain_id);
+        return {};
+    }
+
     void make_sequencer(replica::Follower follower, sequencer::LogSink sink)
     {
         const auto block_interval = specification.jiffy->block_time * 1000;
@@ -233,7 +260,13 @@ struct DevNode::Parts
                 .secret = options.sequencer_secret.value_or(sequencer::development_sequencer_secret()),
                 .mini_block_interval = specification.jiffy->mini_block_interval * 1000,
                 .block_interval = block_interval},
-            std::move(sink), [this] { subscriptions.notify_released(); });
+            std::move(sink),
+            [this]
+            {
+                subscriptions.notify_released();
+                if (publisher)
+                    publisher->notify();
+            });
         sequencer.emplace(specification, *world, history, *sealer, *releaser, clock, start,
             sequencer::SequencerOptions{.block_interval = block_interval,
                 .beneficiary = specification.optimism ? chain::predeploys::sequencer_fee_vault : Address{},
@@ -281,6 +314,7 @@ struct DevNode::Parts
             });
         metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
             [this] { return static_cast<double>(server->connection_count()); });
+        add_feed_metrics(metrics, publisher.get());
         const auto& ordering = sequencer->latencies();
         metrics.histogram("jiffy_ingress_seconds",
             "From the reading of a request to its transaction decoded, its sender known.", ordering.ingress);
@@ -312,6 +346,7 @@ struct DevNode::Parts
     std::unique_ptr<store::DirectoryLock> directory_lock;
     std::unique_ptr<store::WriteAheadLog> log;
     std::optional<store::OrderLog> order_log;
+    std::unique_ptr<feed::Publisher> publisher;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
@@ -374,6 +409,8 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
         parts->root_check.start();
     parts->sealer->start();
     parts->subscriptions.start();
+    if (parts->publisher)
+        parts->publisher->start(parts->releaser->terms(), parts->releaser->signer());
     parts->releaser->start();
     parts->sequencer->start();
     parts->server->start([&dispatcher = *parts->dispatcher](
@@ -405,6 +442,8 @@ void DevNode::stop()
     parts_->releaser->stop();
     parts_->sealer->stop();
     parts_->subscriptions.stop();
+    if (parts_->publisher)
+        parts_->publisher->stop();
     parts_->root_check.stop();
     if (parts_->snapshots)
         parts_->snapshots->stop();
@@ -425,6 +464,11 @@ void DevNode::handle(std::string body, rpc::Responder respond)
 std::uint16_t DevNode::port() const noexcept
 {
     return parts_->server->port();
+}
+
+std::optional<std::uint16_t> DevNode::feed_port() const noexcept
+{
+    return parts_->publisher ? std::optional{parts_->publisher->port()} : std::nullopt;
 }
 
 const std::vector<sequencer::DevelopmentAccount>& DevNode::accounts() const noexcept

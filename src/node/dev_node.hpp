@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "feed/publisher.hpp"
 #include "node/preset.hpp"
 #include "rpc/admission.hpp"
 #include "rpc/server.hpp"
@@ -33,6 +34,8 @@ struct DevNodeOptions
     /// Told once, on any thread, why the log cannot be written any more. Nothing is released from then on, and the node
     /// is to be stopped with `abandon`.
     std::function<void(const std::string&)> on_failure = [](const std::string&) {};
+    /// Where the order log is served to those who follow it; nothing for nowhere.
+    std::optional<feed::PublisherOptions> feed;
     /// Milliseconds.
     std::uint64_t mini_block_interval = 10;
     std::uint64_t block_interval = 1000;
@@ -69,6 +72,8 @@ public:
     ~DevNode();
 
     [[nodiscard]] std::uint16_t port() const noexcept;
+    /// Of the feed, if it has one.
+    [[nodiscard]] std::optional<std::uint16_t> feed_port() const noexcept;
     [[nodiscard]] const std::vector<sequencer::DevelopmentAccount>& accounts() const noexcept;
     [[nodiscard]] const sequencer::Genesis& genesis() const noexcept;
     [[nodiscard]] const chain::ChainSpecification& specification() const noexcept;

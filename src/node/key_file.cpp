@@ -4,6 +4,7 @@
 #include "base/hex.hpp"
 #include "crypto/secp256k1.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -15,8 +16,10 @@ namespace jiffy::node
 {
 namespace
 {
-/// 0x, digits, and the end of a line.
-constexpr std::size_t longest_file = 68;
+/// A token, and the end of a line.
+constexpr std::size_t longest_file = 258;
+constexpr std::size_t shortest_token = 16;
+constexpr std::size_t longest_token = 256;
 
 /// Overwrites what it has held.
 struct SecretText
@@ -51,11 +54,11 @@ std::string fault_of(int file)
     return fault_of_access(status.st_uid, status.st_mode, ::geteuid());
 }
 
-std::expected<Hash, std::string> read_key(int file)
+/// Reads the file's one line.
+std::expected<std::string_view, std::string> read_line(int file, SecretText& text)
 {
     if (auto fault = fault_of(file); !fault.empty())
         return std::unexpected{std::move(fault)};
-    SecretText text;
     while (text.size < text.bytes.size())
     {
         const auto count = ::read(file, text.bytes.data() + text.size, text.bytes.size() - text.size);
@@ -67,13 +70,41 @@ std::expected<Hash, std::string> read_key(int file)
             break;
         text.size += static_cast<std::size_t>(count);
     }
-    auto digits = text.view();
-    while (digits.ends_with('\n') || digits.ends_with('\r'))
-        digits.remove_suffix(1);
-    const auto secret = fixed_from_hex<32>(digits);
+    auto line = text.view();
+    while (line.ends_with('\n') || line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line;
+}
+
+std::expected<Hash, std::string> read_key(std::string_view line)
+{
+    const auto secret = fixed_from_hex<32>(line);
     if (!secret || !crypto::public_key_of(*secret))
         return std::unexpected{"not a secret key of 64 hex digits"};
     return *secret;
+}
+
+std::expected<std::string, std::string> read_token(std::string_view line)
+{
+    const auto is_printable = [](char character) { return character > ' ' && character <= '~'; };
+    if (line.size() < shortest_token || line.size() > longest_token || !std::ranges::all_of(line, is_printable))
+        return std::unexpected{"not a token of 16 to 256 printable characters without spaces"};
+    return std::string{line};
+}
+
+template <class Value>
+std::expected<Value, std::string> read_secret(const std::string& path,
+    std::expected<Value, std::string> (*read)(std::string_view line))
+{
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (file < 0)
+        return std::unexpected{path + ": " + std::strerror(errno)};
+    SecretText text;
+    auto secret = read_line(file, text).and_then(read);
+    ::close(file);
+    if (!secret)
+        return std::unexpected{path + ": " + secret.error()};
+    return secret;
 }
 }  // namespace
 
@@ -89,13 +120,11 @@ std::string fault_of_access(uid_t owner, mode_t mode, uid_t user)
 
 std::expected<Hash, std::string> read_key_file(const std::string& path)
 {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (file < 0)
-        return std::unexpected{path + ": " + std::strerror(errno)};
-    auto secret = read_key(file);
-    ::close(file);
-    if (!secret)
-        return std::unexpected{path + ": " + secret.error()};
-    return secret;
+    return read_secret(path, read_key);
+}
+
+std::expected<std::string, std::string> read_token_file(const std::string& path)
+{
+    return read_secret(path, read_token);
 }
 }  // namespace jiffy::node

@@ -17,4 +17,8 @@ std::string fault_of_access(uid_t owner, mode_t mode, uid_t user);
 /// write, who is the process's effective user or root. The error is one line for people and never tells what stands in
 /// the file.
 std::expected<Hash, std::string> read_key_file(const std::string& path);
+
+/// Reads what subscribers of the feed share with it: one line of 16 to 256 printable characters without spaces, in a
+/// file with the same restrictions. The error never tells what stands in it, either.
+std::expected<std::string, std::string> read_token_file(const std::string& path);
 }  // namespace jiffy::node

@@ -79,5 +79,23 @@ TEST(KeyFile, says_what_is_wrong_without_telling_the_key)
             EXPECT_EQ(fault.find(text), std::string::npos);
     }
 }
+
+TEST(TokenFile, holds_one_line_that_is_long_enough)
+{
+    const std::string token = "sixteen-letters!";
+    EXPECT_EQ(read_token_file(file_of(token)), token);
+    EXPECT_EQ(read_token_file(file_of(token + "\n")), token);
+    EXPECT_EQ(read_token_file(file_of(std::string(256, 'x'))), std::string(256, 'x'));
+    for (const auto& text : {std::string{"fifteen-letters"}, std::string(257, 'x'), std::string{"with a space in it"},
+             token + "\n" + token, std::string{}})
+    {
+        const auto read = read_token_file(file_of(text));
+        ASSERT_FALSE(read) << text;
+        EXPECT_NE(read.error().find("not a token of 16 to 256"), std::string::npos);
+        if (!text.empty())
+            EXPECT_EQ(read.error().find(text), std::string::npos);
+    }
+    EXPECT_NE(read_token_file(file_of(token, 0644)).error().find("chmod 600"), std::string::npos);
+}
 }  // namespace
 }  // namespace jiffy::node

@@ -145,6 +145,8 @@ void Snapshots::remove_old()
     for (std::size_t i = 0; i + options_.kept < numbers->size(); ++i)
         if (!store::remove_snapshot(data_.disk, data_.path, (*numbers)[i]))
             return;
+    if (options_.keeps_log)
+        return;
     // Should the newest one turn out to be damaged, the chain can still go on from the oldest.
     const auto oldest = (*numbers)[numbers->size() - options_.kept];
     const auto reader = store::SnapshotReader::open(data_.disk, data_.path, data_.chain, oldest);

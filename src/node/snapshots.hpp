@@ -34,6 +34,8 @@ struct SnapshotOptions
     std::uint64_t interval = 600;
     /// How many are kept; the log is kept from the oldest on.
     std::size_t kept = 2;
+    /// The log is kept whole all the same.
+    bool keeps_log = false;
 };
 
 struct SnapshotMetrics

@@ -70,7 +70,7 @@ bool OrderLog::check(const StoreResult<void>& result)
     return false;
 }
 
-void OrderLog::append(const types::LogFrame& frame)
+BytesView OrderLog::append(const types::LogFrame& frame)
 {
     encoded_.clear();
     types::encode(frame, options_.chain_id, encoded_);
@@ -81,14 +81,15 @@ void OrderLog::append(const types::LogFrame& frame)
     if (!appended)
     {
         check(std::unexpected{appended.error()});
-        return;
+        return encoded_;
     }
     if (open_block_ == 0 || !std::holds_alternative<types::SealBlockFrame>(frame))
-        return;
+        return encoded_;
     const std::lock_guard lock{ends_mutex_};
     block_ends_.push_back({std::exchange(open_block_, 0), *appended + 1});
     if (block_ends_.size() > most_block_ends)
         block_ends_.pop_front();
+    return encoded_;
 }
 
 std::optional<std::uint64_t> OrderLog::sequence_behind(std::uint64_t block_number) const

@@ -33,8 +33,8 @@ public:
     /// Ends the thread and makes all durable.
     void stop();
 
-    /// Does not wait for the disk.
-    void append(const types::LogFrame& frame);
+    /// Does not wait for the disk. Returns the frame's record, which is there until the next call.
+    BytesView append(const types::LogFrame& frame);
     /// Returns when all frames are as durable as was asked for; false if that is not to be had. The beginning of a term
     /// is always on disk then: no two terms may have one number.
     bool make_durable();

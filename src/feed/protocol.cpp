@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feed/protocol.hpp"
+
+#include "store/little_endian.hpp"
+
+#include <algorithm>
+
+namespace jiffy::feed
+{
+namespace
+{
+constexpr FixedBytes<8> magic{{'J', 'I', 'F', 'F', 'Y', 'F', 'E', 'D'}};
+
+enum class Kind : std::uint8_t
+{
+    hello = 1,
+    welcome = 2,
+    records = 3,
+    heartbeat = 4,
+    goodbye = 5,
+};
+
+void put_number(Bytes& output, std::uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        output.push_back(static_cast<Byte>(value | 0x80));
+    output.push_back(static_cast<Byte>(value));
+}
+
+void put_text(Bytes& output, std::string_view text, std::size_t longest)
+{
+    text = text.substr(0, longest);
+    put_number(output, text.size());
+    output.insert(output.end(), text.begin(), text.end());
+}
+
+/// Reads fields in order; the first fault sticks.
+class Fields
+{
+public:
+    explicit Fields(BytesView bytes) noexcept
+      : rest_{bytes}
+    {
+    }
+
+    std::uint64_t number() noexcept
+    {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7)
+        {
+            const auto byte = take(1);
+            if (is_bad_)
+                return 0;
+            value |= std::uint64_t{byte[0] & 0x7fU} << shift;
+            if (byte[0] >= 0x80)
+                continue;
+            // A last byte of zero, or bits beyond the 64th: there is another way to write this.
+            if ((byte[0] == 0 && shift != 0) || (shift == 63 && byte[0] > 1))
+                is_bad_ = true;
+            return value;
+        }
+        is_bad_ = true;
+        return 0;
+    }
+
+    /// At most `largest`.
+    std::uint64_t number(std::uint64_t largest) noexcept
+    {
+        const auto value = number();
+        if (value > largest)
+            is_bad_ = true;
+        return is_bad_ ? 0 : value;
+    }
+
+    bool flag() noexcept { return number(1) == 1; }
+
+    template <std::size_t N>
+    FixedBytes<N> fixed() noexcept
+    {
+        const auto bytes = take(N);
+        return is_bad_ ? FixedBytes<N>{} : FixedBytes<N>::from(bytes);
+    }
+
+    std::string text(std::size_t longest)
+    {
+        const auto bytes = take(number(longest));
+        return {bytes.begin(), bytes.end()};
+    }
+
+    BytesView take(std::size_t size) noexcept
+    {
+        if (size > rest_.size())
+            is_bad_ = true;
+        if (is_bad_)
+            return {};
+        const auto taken = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return taken;
+    }
+
+    BytesView rest() noexcept { return take(rest_.size()); }
+
+    void require(bool holds) noexcept { is_bad_ |= !holds; }
+    [[nodiscard]] bool is_bad() const noexcept { return is_bad_; }
+    [[nodiscard]] bool at_end() const noexcept { return !is_bad_ && rest_.empty(); }
+    [[nodiscard]] bool has_more() const noexcept { return !is_bad_ && !rest_.empty(); }
+
+private:
+    BytesView rest_;
+    bool is_bad_ = false;
+};
+
+void put_preamble(Bytes& output)
+{
+    append(output, magic.view());
+    put_number(output, protocol_version);
+}
+
+void put_body(const Hello& hello, Bytes& output)
+{
+    put_preamble(output);
+    put_number(output, hello.chain.chain_id);
+    append(output, hello.chain.genesis.view());
+    put_number(output, hello.wanted);
+    put_number(output, hello.hash_before ? 1 : 0);
+    if (hello.hash_before)
+        append(output, hello.hash_before->view());
+    put_number(output, hello.takes_compressed ? 1 : 0);
+    put_text(output, hello.token, longest_token);
+}
+
+void put_body(const Welcome& welcome, Bytes& output)
+{
+    put_preamble(output);
+    put_number(output, welcome.oldest);
+    put_number(output, welcome.released_before);
+    put_number(output, static_cast<std::uint64_t>(welcome.terms.domain));
+    put_number(output, welcome.terms.chain_id);
+    put_number(output, welcome.terms.epoch);
+    put_number(output, static_cast<std::uint64_t>(welcome.terms.durability));
+    append(output, welcome.signer.view());
+    append(output, welcome.hash_before.view());
+}
+
+void put_body(const Records& records, Bytes& output)
+{
+    put_number(output, records.first);
+    put_number(output, records.released_before);
+    append(output, records.hash_after.view());
+    put_number(output, records.plain_size ? 1 : 0);
+    if (records.plain_size)
+        put_number(output, *records.plain_size);
+    append(output, records.body);
+}
+
+void put_body(const Heartbeat& heartbeat, Bytes& output)
+{
+    put_number(output, heartbeat.released_before);
+    put_number(output, heartbeat.time);
+}
+
+void put_body(const Goodbye& goodbye, Bytes& output)
+{
+    put_number(output, static_cast<std::uint64_t>(goodbye.code));
+    put_text(output, goodbye.text, longest_text);
+}
+
+/// True if the version is this one.
+bool read_preamble(Fields& fields)
+{
+    fields.require(fields.fixed<magic.size()>() == magic);
+    const auto version = fields.number();
+    return fields.is_bad() || version == protocol_version;
+}
+
+Message read_hello(Fields& fields)
+{
+    Hello hello;
+    hello.chain.chain_id = fields.number();
+    hello.chain.genesis = fields.fixed<Hash::size()>();
+    hello.wanted = fields.number();
+    if (fields.flag())
+        hello.hash_before = fields.fixed<Hash::size()>();
+    hello.takes_compressed = fields.flag();
+    hello.token = fields.text(longest_token);
+    fields.require(hello.wanted != 0);
+    return hello;
+}
+
+Message read_welcome(Fields& fields)
+{
+    Welcome welcome;
+    welcome.oldest = fields.number();
+    welcome.released_before = fields.number();
+    welcome.terms.domain = static_cast<types::StatementDomain>(
+        fields.number(static_cast<std::uint64_t>(types::StatementDomain::development)));
+    welcome.terms.chain_id = fields.number();
+    welcome.terms.epoch = fields.number();
+    welcome.terms.durability =
+        static_cast<types::Durability>(fields.number(static_cast<std::uint64_t>(types::Durability::standby_and_disk)));
+    welcome.signer = fields.fixed<Address::size()>();
+    welcome.hash_before = fields.fixed<Hash::size()>();
+    return welcome;
+}
+
+Message read_records(Fields& fields)
+{
+    Records records;
+    records.first = fields.number();
+    records.released_before = fields.number();
+    records.hash_after = fields.fixed<Hash::size()>();
+    if (fields.flag())
+        records.plain_size = fields.number(longest_body);
+    records.body = fields.rest();
+    fields.require(!records.body.empty() && records.body.size() <= longest_body);
+    return records;
+}
+
+Message read_heartbeat(Fields& fields)
+{
+    Heartbeat heartbeat;
+    heartbeat.released_before = fields.number();
+    heartbeat.time = fields.number();
+    return heartbeat;
+}
+
+Message read_goodbye(Fields& fields)
+{
+    const auto code = fields.number(static_cast<std::uint64_t>(GoodbyeCode::malformed));
+    fields.require(code != 0);
+    return Goodbye{static_cast<GoodbyeCode>(code), fields.text(longest_text)};
+}
+}  // namespace
+
+std::string_view to_string(GoodbyeCode code) noexcept
+{
+    switch (code)
+    {
+        case GoodbyeCode::not_retained:
+            return "not retained";
+        case GoodbyeCode::other_chain:
+            return "another chain";
+        case GoodbyeCode::other_version:
+            return "another version";
+        case GoodbyeCode::wrong_token:
+            return "wrong token";
+        case GoodbyeCode::too_slow:
+            return "too slow";
+        case GoodbyeCode::other_history:
+            return "another history";
+        case GoodbyeCode::full:
+            return "no room";
+        case GoodbyeCode::closing:
+            return "closing";
+        case GoodbyeCode::malformed:
+            return "malformed";
+    }
+    std::unreachable();
+}
+
+std::string_view to_string(ProtocolError error) noexcept
+{
+    switch (error)
+    {
+        case ProtocolError::malformed:
+            return "not a message of the feed";
+        case ProtocolError::too_long:
+            return "a message that is too long";
+        case ProtocolError::other_version:
+            return "another version of the feed";
+    }
+    std::unreachable();
+}
+
+Bytes encode(const Message& message)
+{
+    Bytes output(length_prefix_size);
+    if (const auto* records = std::get_if<Records>(&message))
+        output.reserve(records->body.size() + 128);
+    output.push_back(static_cast<Byte>(message.index() + 1));
+    std::visit([&output](const auto& body) { put_body(body, output); }, message);
+    store::put(output.data(), static_cast<std::uint32_t>(output.size() - length_prefix_size));
+    return output;
+}
+
+Result<Message, ProtocolError> decode(BytesView encoded)
+{
+    if (encoded.empty())
+        return failure(ProtocolError::malformed);
+    Fields fields{encoded.subspan(1)};
+    const auto kind = static_cast<Kind>(encoded[0]);
+    const bool is_this_version = (kind != Kind::hello && kind != Kind::welcome) || read_preamble(fields);
+    if (!is_this_version)
+        return failure(ProtocolError::other_version);
+    std::optional<Message> message;
+    switch (kind)
+    {
+        case Kind::hello:
+            message = read_hello(fields);
+            break;
+        case Kind::welcome:
+            message = read_welcome(fields);
+            break;
+        case Kind::records:
+            message = read_records(fields);
+            break;
+        case Kind::heartbeat:
+            message = read_heartbeat(fields);
+            break;
+        case Kind::goodbye:
+            message = read_goodbye(fields);
+            break;
+    }
+    if (!message || !fields.at_end())
+        return failure(ProtocolError::malformed);
+    return *std::move(message);
+}
+
+void pack(BytesView record, Bytes& body)
+{
+    put_number(body, record.size());
+    append(body, record);
+}
+
+Result<std::vector<BytesView>, ProtocolError> unpack(BytesView body)
+{
+    std::vector<BytesView> records;
+    Fields fields{body};
+    while (fields.has_more())
+    {
+        const auto record = fields.take(fields.number(longest_record));
+        fields.require(!record.empty() && records.size() < most_records);
+        records.push_back(record);
+    }
+    if (fields.is_bad() || records.empty())
+        return failure(ProtocolError::malformed);
+    return records;
+}
+
+void MessageReader::add(BytesView bytes)
+{
+    if (begin_ == buffer_.size())
+    {
+        buffer_.clear();
+        begin_ = 0;
+        // One long message is no reason to keep its memory.
+        constexpr std::size_t kept = std::size_t{1} << 20;
+        if (buffer_.capacity() > kept)
+            buffer_ = {};
+    }
+    else if (begin_ > buffer_.size() / 2)
+    {
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+        begin_ = 0;
+    }
+    append(buffer_, bytes);
+}
+
+Result<std::optional<BytesView>, ProtocolError> MessageReader::next()
+{
+    const auto rest = BytesView{buffer_}.subspan(begin_);
+    if (rest.size() < length_prefix_size)
+        return std::nullopt;
+    const std::size_t length = store::get<std::uint32_t>(rest.data());
+    if (length == 0)
+        return failure(ProtocolError::malformed);
+    if (length > longest_ - length_prefix_size)
+        return failure(ProtocolError::too_long);
+    if (rest.size() < length_prefix_size + length)
+        return std::nullopt;
+    begin_ += length_prefix_size + length;
+    return rest.subspan(length_prefix_size, length);
+}
+}  // namespace jiffy::feed

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/hex.hpp"
+#include "feed/client.hpp"
+#include "node/banner.hpp"
+#include "replica/follower.hpp"
+#include "rpc/test_client.hpp"
+#include "store/temporary_directory_test.hpp"
+#include "types/transaction.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace jiffy::node
+{
+namespace
+{
+using nlohmann::json;
+
+constexpr auto token = "a token for the tests";
+
+DevNodeOptions options_of(const std::string& data_directory)
+{
+    DevNodeOptions options;
+    options.port = 0;
+    options.block_interval = 1000;
+    options.data_directory = data_directory;
+    options.feed.emplace();
+    options.feed->server.token = token;
+    return options;
+}
+
+json ask(DevNode& node, const std::string& method, const json& parameters)
+{
+    rpc::TestClient client{node.port()};
+    const json body = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", parameters}};
+    return json::parse(client.post(body.dump()).body).at("result");
+}
+
+json send_transfer(DevNode& node, std::uint64_t nonce)
+{
+    types::Transaction transaction;
+    transaction.type = types::TransactionType::dynamic_fee;
+    transaction.chain_id = DevNode::chain_id;
+    transaction.nonce = nonce;
+    transaction.gas_limit = 21'000;
+    transaction.max_fee_per_gas = U256{5'000'000'000};
+    transaction.to = Address{{1, 2, 3}};
+    transaction.value = U256{1};
+    types::sign(transaction, node.accounts()[0].secret);
+    return ask(node, "eth_sendRawTransactionSync", {to_hex(types::encode(transaction))});
+}
+
+/// The same chain, from a node's feed.
+struct Copy
+{
+    explicit Copy(const DevNode& node)
+      : specification{node.specification()}
+      , sealer{history, crypto::native_kernels(), node.genesis().state, [](const sequencer::BlockPointer&) {}}
+    {
+        world.apply(node.genesis().state);
+        auto genesis = node.genesis();
+        sequencer::seal_genesis(genesis, specification, world, sealer, history);
+        identity = {specification.chain_id, history.find(0)->hash()};
+        position = feed::beginning_of(identity);
+        follower.emplace(specification, world, history, sealer,
+            sequencer::Assembler{crypto::native_kernels(), {.prefix = history.find(0)->hash()}});
+    }
+
+    /// Follows until the transaction has come.
+    void follow(std::uint16_t port, const Hash& transaction)
+    {
+        feed::ClientOptions options;
+        options.port = port;
+        options.token = token;
+        options.chain = identity;
+        std::atomic<bool> has_come = false;
+        std::atomic<bool> is_lost = false;
+        feed::Client client{std::move(options), position,
+            {.on_records =
+                    [&](std::span<const BytesView> records, const feed::FeedPosition&)
+                {
+                    for (const auto record : records)
+                    {
+                        auto frame = types::decode_log_frame(record, {specification.chain_id, world.id_counts()});
+                        if (!frame || !follower->apply(std::move(*frame)))
+                            return false;
+                    }
+                    has_come = has_come || history.find_transaction(transaction).has_value();
+                    return true;
+                },
+                .on_fault = [&](const feed::Fault& fault) { is_lost = is_lost || !is_passing(fault.kind); }}};
+        client.start();
+        while (!has_come && !is_lost)
+            std::this_thread::yield();
+        client.stop();
+        EXPECT_FALSE(is_lost);
+        position = client.position();
+    }
+
+    chain::ChainSpecification specification;
+    world::World world;
+    sequencer::History history{1024};
+    sequencer::Sealer sealer;
+    store::ChainIdentity identity;
+    feed::ClientStart position;
+    std::optional<replica::Follower> follower;
+};
+
+void follow_a_node(const std::string& data_directory)
+{
+    const auto options = options_of(data_directory);
+    auto started = DevNode::start(options);
+    ASSERT_TRUE(started) << started.error();
+    auto node = std::move(*started);
+    const auto port = std::to_string(node->feed_port().value());
+    EXPECT_NE(banner_text(*node, options).find("127.0.0.1:" + port + ", for those with the token"), std::string::npos);
+    EXPECT_EQ(json::parse(banner_json(*node, options)).at("feed"), "127.0.0.1:" + port);
+    EXPECT_EQ(banner_text(*node, options).find(token), std::string::npos);
+
+    Copy copy{*node};
+    for (std::uint64_t nonce = 0; nonce < 6; ++nonce)
+    {
+        if (nonce == 3 && !data_directory.empty())
+        {
+            node.reset();
+            node = DevNode::start(options).value();
+        }
+        const auto receipt = send_transfer(*node, nonce);
+        const auto hash = fixed_from_hex<32>(receipt.at("transactionHash").get<std::string>()).value();
+        copy.follow(node->feed_port().value(), hash);
+        const auto place = copy.history.find_transaction(hash);
+        ASSERT_TRUE(place);
+        const auto statement = sequencer::preconfirmation_of(*place);
+        ASSERT_TRUE(statement);
+        EXPECT_EQ(types::signer_of(*statement), std::optional{node->signer()});
+        EXPECT_EQ(ask(*node, "jiffy_getPreconfirmation", {receipt.at("transactionHash")}).at("prefixCommitment"),
+            to_hex(statement->statement.prefix.view()));
+        types::Account account;
+        copy.world.latest().account(node->accounts()[0].address, account);
+        EXPECT_EQ(account.nonce, nonce + 1);
+    }
+}
+
+TEST(FeedRole, a_chain_in_memory_can_be_followed)
+{
+    follow_a_node("");
+}
+
+TEST(FeedRole, a_chain_on_disk_can_be_followed_through_a_restart)
+{
+    const store::TemporaryDirectory directory;
+    follow_a_node(directory.path() + "/data");
+}
+
+TEST(FeedRole, a_port_that_is_taken_is_an_error)
+{
+    auto options = options_of("");
+    const auto first = DevNode::start(options);
+    ASSERT_TRUE(first);
+    options.feed->server.port = (*first)->feed_port().value();
+    const auto second = DevNode::start(options);
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().find("cannot listen on 127.0.0.1:"), std::string::npos);
+}
+}  // namespace
+}  // namespace jiffy::node
