@@ -220,7 +220,6 @@ struct DevNode::Parts
         return {};
     }
 
-    /// Serves what the sink gets, and what the log has.
     /// Has the sink tell the feed's subscribers, if there is to be a feed.
     std::expected<void, std::string> begin_feed(sequencer::LogSink& sink)
     {

@@ -58,8 +58,7 @@ struct Copy
       , sealer{history, crypto::native_kernels(), node.genesis().state, [](const sequencer::BlockPointer&) {}}
     {
         world.apply(node.genesis().state);
-        auto genesis = node.genesis();
-        sequencer::seal_genesis(genesis, specification, world, sealer, history);
+        sequencer::seal_genesis(node.genesis(), world, sealer, history);
         identity = {specification.chain_id, history.find(0)->hash()};
         position = feed::beginning_of(identity);
         follower.emplace(specification, world, history, sealer,
