@@ -169,7 +169,7 @@ struct DevNode::Parts
             return std::unexpected{std::move(listening.error())};
         publisher = std::move(*listening);
         const store::ChainIdentity chain{.chain_id = specification.chain_id, .genesis = history.find(0)->hash()};
-        if (const auto begun = publisher->begin(chain, log.get()); !begun)
+        if (const auto begun = publisher->begin(chain, feed::beginning_of(chain), log.get()); !begun)
             return std::unexpected{begun.error().text};
         sink = feed_sink(*publisher, order_log ? &*order_log : nullptr, chain.chain_id);
         return {};

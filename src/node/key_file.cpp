@@ -100,8 +100,9 @@ std::expected<Value, std::string> read_secret(const std::string& path,
     if (file < 0)
         return std::unexpected{path + ": " + std::strerror(errno)};
     SecretText text;
-    auto secret = read_line(file, text).and_then(read);
+    const auto line = read_line(file, text);
     ::close(file);
+    auto secret = line ? read(*line) : std::unexpected{line.error()};
     if (!secret)
         return std::unexpected{path + ": " + secret.error()};
     return secret;
