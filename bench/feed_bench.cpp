@@ -63,7 +63,7 @@ void backlog(benchmark::State& state)
     const std::size_t count = 20'000 / transfers;
     types::test::BusyChain chain;
     auto publisher = feed::Publisher::listen({}).value();
-    static_cast<void>(publisher->begin(busy_chain, nullptr));
+    static_cast<void>(publisher->begin(busy_chain, feed::beginning_of(busy_chain), nullptr));
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < count; ++i)
     {
@@ -122,7 +122,7 @@ void lag(benchmark::State& state)
         TestChain copy;
         const store::ChainIdentity identity{TestChain::chain_id, leader.history.find(0)->hash()};
         auto publisher = feed::Publisher::listen({}).value();
-        static_cast<void>(publisher->begin(identity, nullptr));
+        static_cast<void>(publisher->begin(identity, feed::beginning_of(identity), nullptr));
         std::vector<std::atomic<std::int64_t>> released(most * 2);
         const auto now = [] { return steady_clock::now().time_since_epoch().count(); };
         std::uint64_t next = 1;

@@ -16,10 +16,12 @@ Publisher::~Publisher()
     stop();
 }
 
-store::StoreResult<void> Publisher::begin(const store::ChainIdentity& chain, const store::WriteAheadLog* log)
+store::StoreResult<void> Publisher::begin(const store::ChainIdentity& chain,
+    const FeedPosition& first,
+    const store::WriteAheadLog* log)
 {
     chain_ = chain;
-    auto position = beginning_of(chain);
+    auto position = first;
     if (log != nullptr)
     {
         waypoints_.emplace(position);

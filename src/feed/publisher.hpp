@@ -23,9 +23,12 @@ public:
     Publisher& operator=(const Publisher&) = delete;
     ~Publisher();
 
-    /// Goes on behind what the log has, which is all released; it may be null for a chain in memory, and outlives
-    /// `stop`.
-    store::StoreResult<void> begin(const store::ChainIdentity& chain, const store::WriteAheadLog* log);
+    /// Serves records from `first` on, which is the beginning of the chain unless the log has lost its own to a
+    /// snapshot. Goes on behind what the log has, which is all released and is read once; it may be null for a chain in
+    /// memory, and outlives `stop`.
+    store::StoreResult<void> begin(const store::ChainIdentity& chain,
+        const FeedPosition& first,
+        const store::WriteAheadLog* log);
     /// Begins to serve. Behind `begin`.
     void start(const types::StatementTerms& terms, const Address& signer);
     void stop();

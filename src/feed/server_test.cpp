@@ -31,7 +31,7 @@ struct Source
       : log{wanted_log}
       , publisher{Publisher::listen(options).value()}
     {
-        EXPECT_TRUE(publisher->begin(chain, log));
+        EXPECT_TRUE(publisher->begin(chain, beginning_of(chain), log));
         next = log != nullptr ? log->next_sequence() : 1;
         publisher->start(terms, signer);
     }

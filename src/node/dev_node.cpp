@@ -234,7 +234,7 @@ struct DevNode::Parts
             return std::unexpected{std::move(listening.error())};
         publisher = std::move(*listening);
         const auto chain = data_directory().chain;
-        if (const auto begun = publisher->begin(chain, log.get()); !begun)
+        if (const auto begun = publisher->begin(chain, feed::beginning_of(chain), log.get()); !begun)
             return std::unexpected{begun.error().text};
         sink = feed_sink(*publisher, order_log ? &*order_log : nullptr, chain.chain_id);
         return {};

@@ -102,9 +102,7 @@ std::expected<Value, std::string> read_secret(const std::string& path,
     SecretText text;
     const auto line = read_line(file, text);
     ::close(file);
-    if (!line)
-        return std::unexpected{path + ": " + line.error()};
-    auto secret = read(*line);
+    auto secret = line ? read(*line) : std::unexpected{line.error()};
     if (!secret)
         return std::unexpected{path + ": " + secret.error()};
     return secret;

@@ -28,7 +28,7 @@ struct Leader
         // So that connections which live for a short time only get further.
         options.server.limits.batch.bytes = 300;
         publisher = feed::Publisher::listen(options).value();
-        EXPECT_TRUE(publisher->begin(identity_of(chain), nullptr));
+        EXPECT_TRUE(publisher->begin(identity_of(chain), feed::beginning_of(identity_of(chain)), nullptr));
         publisher->start(chain.release_options.terms, chain.releaser->signer());
         chain.releaser.emplace(chain.history, *chain.sealer, chain.clock, chain.behind_genesis(), chain.release_options,
             sequencer::LogSink{.append =
