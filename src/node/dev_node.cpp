@@ -9,6 +9,7 @@
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/methods.hpp"
+#include "sequencer/archiver.hpp"
 #include "store/order_log.hpp"
 #include "store/posix_disk.hpp"
 
@@ -103,7 +104,11 @@ struct DevNode::Parts
       , sealer{history, kernels, genesis.state,
             [this](const sequencer::BlockPointer& block)
             {
-                sequencer->notify_sealed();
+                if (archiver)
+                    archiver->push(block);
+                // Not while what there is of the chain is read.
+                if (sequencer)
+                    sequencer->notify_sealed();
                 subscriptions.notify();
                 if (options.verify_roots)
                     root_check.push(block);
@@ -126,9 +131,15 @@ struct DevNode::Parts
         {
             if (auto opened = open_log(); !opened)
                 return opened;
+            if (auto opened = open_archive(); !opened)
+                return opened;
             if (const auto followed = follow_log(*log, specification.chain_id, world, follower); !followed)
                 return std::unexpected{options.data_directory + ": " + followed.error()};
             sealer.process_pending();
+            if (const auto cut = archive->cut_behind(history.sealed_number()); !cut)
+                return std::unexpected{options.data_directory + ": " + cut.error().text};
+            if (auto fault = archiver->fault())
+                return std::unexpected{options.data_directory + ": " + *fault};
             order_log.emplace(*log,
                 store::OrderLogOptions{.chain_id = specification.chain_id,
                     .waits_for_disk = options.durability == types::Durability::disk},
@@ -154,6 +165,20 @@ struct DevNode::Parts
         if (!opened)
             return std::unexpected{opened.error().text};
         log = std::move(*opened);
+        return {};
+    }
+
+    std::expected<void, std::string> open_archive()
+    {
+        const store::ChainIdentity chain{.chain_id = specification.chain_id, .genesis = history.find(0)->hash()};
+        sequencer::ArchiveOptions archive_options;
+        archive_options.segments.before_sync = [this] { return log->sync(); };
+        auto opened = sequencer::Archive::open(disk, options.data_directory, chain, archive_options);
+        if (!opened)
+            return std::unexpected{opened.error().text};
+        archive = std::move(*opened);
+        archiver.emplace(*archive, options.on_failure);
+        archiver->push(history.find(0));
         return {};
     }
 
@@ -190,7 +215,7 @@ struct DevNode::Parts
             addresses.push_back(account.address);
         backend.emplace(rpc::Backend{specification, world, history, sealer, *releaser, *sequencer, *ingress, workers,
             waiters, subscriptions, filters, std::string{client_version}, std::move(addresses), {},
-            options.verify_roots ? &root_check.metrics() : nullptr});
+            options.verify_roots ? &root_check.metrics() : nullptr, archive.get()});
         auto methods = rpc::all_methods();
         if (!options.sequencer_secret)
             methods.push_back(rpc::anvil_methods());
@@ -245,6 +270,11 @@ struct DevNode::Parts
         metrics.counter("jiffy_roots_wrong_total", "State roots recomputed and wrong.", roots.wrong);
         metrics.counter(
             "jiffy_roots_unchecked_total", "Blocks that the check of roots was too slow for.", roots.unchecked);
+        metrics.gauge("jiffy_archive_waiting_blocks", "Sealed blocks that wait for the archive.",
+            [this] { return archiver ? static_cast<double>(archiver->waiting()) : 0.0; });
+        metrics.counter("jiffy_archive_read_errors_total",
+            "Reads of the archive that failed: its blocks were answered for as if there were none.",
+            archive ? archive->read_errors() : no_read_errors);
         add_process_metrics(metrics);
     }
 
@@ -255,6 +285,9 @@ struct DevNode::Parts
     std::unique_ptr<store::DirectoryLock> directory_lock;
     std::unique_ptr<store::WriteAheadLog> log;
     std::optional<store::OrderLog> order_log;
+    std::unique_ptr<sequencer::Archive> archive;
+    std::optional<sequencer::Archiver> archiver;
+    const std::atomic<std::uint64_t> no_read_errors = 0;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
@@ -310,6 +343,8 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->server = std::move(*server);
     if (parts->order_log)
         parts->order_log->start();
+    if (parts->archiver)
+        parts->archiver->start();
     if (options.verify_roots)
         parts->root_check.start();
     parts->sealer.start();
@@ -342,6 +377,8 @@ void DevNode::stop()
     parts_->sequencer->stop();
     parts_->releaser->stop();
     parts_->sealer.stop();
+    if (parts_->archiver)
+        parts_->archiver->stop();
     parts_->subscriptions.stop();
     parts_->root_check.stop();
     if (parts_->order_log)

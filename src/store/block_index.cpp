@@ -168,6 +168,27 @@ StoreResult<std::unique_ptr<BlockIndex>> BlockIndex::open(const std::string& dir
     return failure(Error{ErrorKind::damaged, 0, directory + ": an index cannot be made there. Remove the directory"});
 }
 
+StoreResult<std::unique_ptr<BlockIndex>> BlockIndex::open_existing(const std::string& directory,
+    const ChainIdentity& chain,
+    const BlockSegments& segments)
+{
+    auto options = options_of_database();
+    options.create_if_missing = false;
+    auto database = std::make_unique<Database>(Database{directory, nullptr});
+    rocksdb::DB* rocks = nullptr;
+    if (const auto opened = rocksdb::DB::Open(options, directory, &rocks); !opened.ok())
+        return failure(database->error_of(opened));
+    database->rocks.reset(rocks);
+    std::unique_ptr<BlockIndex> index{new BlockIndex{std::move(database)}};
+    const auto agrees = index->agree(chain, segments);
+    if (!agrees)
+        return failure(agrees.error());
+    if (!*agrees)
+        return failure(Error{ErrorKind::damaged, 0,
+            directory + ": the index does not agree with the blocks. It is made again if the directory is removed"});
+    return index;
+}
+
 BlockIndex::BlockIndex(std::unique_ptr<Database> database)
   : database_{std::move(database)}
 {
@@ -207,7 +228,10 @@ StoreResult<bool> BlockIndex::agree(const ChainIdentity& chain, const BlockSegme
     const auto newest = block(next_number_ - 1);
     if (!newest)
         return failure(newest.error());
-    if (!*newest || !*block(segments.first_number()))
+    const auto oldest = block(segments.first_number());
+    if (!oldest)
+        return failure(oldest.error());
+    if (!*newest || !*oldest)
         return false;
     const auto head = segments.read_head((*newest)->place);
     return head && head->number == next_number_ - 1 && head->hash == (*newest)->hash;
@@ -293,6 +317,17 @@ StoreResult<std::optional<NamedPlace>> BlockIndex::named(char kind, const Hash& 
     return NamedPlace{number_in(**value), static_cast<std::uint32_t>(number_in(std::string_view{**value}.substr(8)))};
 }
 
+bool BlockIndex::may_know(const Hash& hash) const
+{
+    rocksdb::ReadOptions options;
+    options.read_tier = rocksdb::kBlockCacheTier;
+    std::string value;
+    for (const auto kind : {kind::transaction, kind::block, kind::mini_block})
+        if (database_->rocks->KeyMayExist(options, name_key(kind, hash), &value))
+            return true;
+    return false;
+}
+
 StoreResult<std::optional<NamedPlace>> BlockIndex::block(const Hash& hash) const
 {
     return named(kind::block, hash);
@@ -318,6 +353,13 @@ StoreResult<std::optional<std::uint64_t>> BlockIndex::block_of_mini_block(std::u
     if ((*found)->second.size() != 16)
         return failure(database_->wrong_value());
     return number_in((*found)->second);
+}
+
+StoreResult<void> BlockIndex::verify() const
+{
+    if (const auto verified = database_->rocks->VerifyChecksum(); !verified.ok())
+        return failure(database_->error_of(verified));
+    return {};
 }
 
 std::uint64_t BlockIndex::size() const

@@ -37,6 +37,10 @@ public:
     static StoreResult<std::unique_ptr<BlockIndex>> open(const std::string& directory,
         const ChainIdentity& chain,
         const BlockSegments& segments);
+    /// Opens an index as it is. The error says that there is none, or what is wrong with it.
+    static StoreResult<std::unique_ptr<BlockIndex>> open_existing(const std::string& directory,
+        const ChainIdentity& chain,
+        const BlockSegments& segments);
     BlockIndex(const BlockIndex&) = delete;
     BlockIndex& operator=(const BlockIndex&) = delete;
     ~BlockIndex();
@@ -55,11 +59,15 @@ public:
     [[nodiscard]] StoreResult<std::optional<NamedPlace>> block(const Hash& hash) const;
     [[nodiscard]] StoreResult<std::optional<NamedPlace>> transaction(const Hash& hash) const;
     [[nodiscard]] StoreResult<std::optional<NamedPlace>> mini_block(const Hash& hash) const;
+    /// False if nothing has that hash; mostly so, without waiting for the disk.
+    [[nodiscard]] bool may_know(const Hash& hash) const;
     /// Number of the block whose mini-blocks would have this number among them.
     [[nodiscard]] StoreResult<std::optional<std::uint64_t>> block_of_mini_block(std::uint64_t number) const;
 
     /// Of the block to be added next; that of the first of the segments if there is none yet.
     [[nodiscard]] std::uint64_t next_number() const noexcept { return next_number_.load(); }
+    /// Reads all of it and compares checksums.
+    [[nodiscard]] StoreResult<void> verify() const;
     /// Bytes on disk, roughly.
     [[nodiscard]] std::uint64_t size() const;
 

@@ -89,6 +89,9 @@ TEST_F(BlockIndexTest, finds_every_name_also_when_it_is_opened_again)
     EXPECT_FALSE(index->block(20).value());
     EXPECT_FALSE(index->block(name("block", 20)).value());
     EXPECT_FALSE(index->transaction(name("block", 1)).value());
+    EXPECT_TRUE(index->may_know(name("transaction", 7)));
+    EXPECT_TRUE(index->may_know(name("block", 7)));
+    EXPECT_TRUE(index->may_know(name("mini", 7)));
 }
 
 TEST_F(BlockIndexTest, an_index_ahead_of_the_segments_is_cut)

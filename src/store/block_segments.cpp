@@ -82,6 +82,25 @@ StoreResult<std::unique_ptr<BlockSegments>> BlockSegments::open(Disk& disk,
     return segments;
 }
 
+StoreResult<std::optional<ChainIdentity>> BlockSegments::identity(Disk& disk, const std::string& directory)
+{
+    const auto names = disk.list(directory);
+    if (!names)
+        return failure(names.error());
+    const auto first = std::ranges::find_if(*names, is_name);
+    if (first == names->end())
+        return std::nullopt;
+    const auto file = disk.open(directory + "/" + *first);
+    if (!file)
+        return failure(file.error());
+    FixedBytes<segment_header_size> bytes;
+    if (const auto count = (*file)->read_at(0, bytes.bytes); !count)
+        return failure(count.error());
+    const auto decoded = decode_segment_header(bytes);
+    // To open them says what is wrong with it.
+    return decoded.header ? decoded.header->chain : ChainIdentity{};
+}
+
 BlockSegments::BlockSegments(Disk& disk, std::string directory, const ChainIdentity& chain, SegmentOptions options)
   : disk_{disk}
   , directory_{std::move(directory)}

@@ -86,6 +86,9 @@ public:
     /// Bytes of all files.
     [[nodiscard]] StoreResult<std::uint64_t> size() const;
 
+    /// The chain that the blocks in a directory belong to, by the first file's header; empty if there is none.
+    static StoreResult<std::optional<ChainIdentity>> identity(Disk& disk, const std::string& directory);
+
 private:
     struct Segment
     {
