@@ -4,6 +4,7 @@
 #include "cli/bench_load.hpp"
 #include "cli/bench_load_command.hpp"
 #include "cli/blocktest.hpp"
+#include "cli/db.hpp"
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
 #include "cli/verify_statements.hpp"
@@ -196,9 +197,24 @@ void declare_verify_equivocation(CLI::App& program, int& exit_code)
         [files, &exit_code] { exit_code = static_cast<int>(verify_equivocation(files->first, files->second)); });
 }
 
+void declare_db(CLI::App& program, int& exit_code)
+{
+    auto* command = program.add_subcommand("db", "examine a data directory that no node uses");
+    command->require_subcommand(1);
+    auto directory = std::make_shared<std::string>();
+    auto* stats = command->add_subcommand("stats", "say what the archive of blocks has, and how large it is");
+    stats->add_option("DIR", *directory, "data directory")->required();
+    stats->callback([directory, &exit_code] { exit_code = db_stats(*directory); });
+    auto* verify = command->add_subcommand("verify", "check every block of the archive, and the index of them");
+    verify->add_option("DIR", *directory, "data directory")->required();
+    verify->footer("Exit code: 0 all is right; 1 something is damaged or does not agree; 2 there is nothing to check.");
+    verify->callback([directory, &exit_code] { exit_code = db_verify(*directory); });
+}
+
 constexpr Declaration commands[] = {
     declare_dev,
     declare_sequencer,
+    declare_db,
     declare_benchmarks,
     declare_verify_statement,
     declare_verify_equivocation,

@@ -11,6 +11,7 @@
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/methods.hpp"
+#include "sequencer/archiver.hpp"
 #include "sequencer/block_coding.hpp"
 #include "store/order_log.hpp"
 #include "store/posix_disk.hpp"
@@ -113,6 +114,8 @@ struct DevNode::Parts
 
     void on_sealed(const sequencer::BlockPointer& block)
     {
+        if (archiver)
+            archiver->push(block);
         // While the log is followed there is nobody else yet.
         if (!sequencer)
             return;
@@ -147,9 +150,15 @@ struct DevNode::Parts
             return begun;
         auto follower = *checkpoint ? make_follower((*checkpoint)->position, (*checkpoint)->epoch) : make_follower({}, {});
         const auto sequence = *checkpoint ? (*checkpoint)->log_sequence : 1;
+        if (auto opened = open_archive(); !opened)
+            return opened;
         if (const auto followed = follow_log(*log, sequence, specification.chain_id, *world, follower); !followed)
             return std::unexpected{options.data_directory + ": " + followed.error()};
         sealer->process_pending();
+        if (const auto cut = archive->cut_behind(history.sealed_number()); !cut)
+            return std::unexpected{options.data_directory + ": " + cut.error().text};
+        if (auto fault = archiver->fault())
+            return std::unexpected{options.data_directory + ": " + *fault};
         order_log.emplace(*log,
             store::OrderLogOptions{.chain_id = specification.chain_id,
                 .waits_for_disk = options.durability == types::Durability::disk},
@@ -161,7 +170,10 @@ struct DevNode::Parts
         make_sequencer(std::move(follower), std::move(sink));
         snapshots.emplace(data_directory(), *world, history, *log, *order_log,
             types::EpochFrame{releaser->terms(), releaser->signer(), clock.now()}, kernels,
-            SnapshotOptions{.interval = options.snapshot_interval, .keeps_log = options.feed.has_value()});
+            SnapshotOptions{.interval = options.snapshot_interval,
+                .keeps_log = options.feed.has_value(),
+                .make_blocks_durable = [this](std::uint64_t number)
+                { return archiver->sync_up_to(number).has_value(); }});
         return {};
     }
 
@@ -240,6 +252,19 @@ struct DevNode::Parts
         return {};
     }
 
+    std::expected<void, std::string> open_archive()
+    {
+        sequencer::ArchiveOptions archive_options;
+        archive_options.segments.before_sync = [this] { return log->sync(); };
+        auto opened = sequencer::Archive::open(disk, options.data_directory, data_directory().chain, archive_options);
+        if (!opened)
+            return std::unexpected{opened.error().text};
+        archive = std::move(*opened);
+        archiver.emplace(*archive, options.on_failure);
+        archiver->push(history.sealed_head());
+        return {};
+    }
+
     void make_sequencer(replica::Follower follower, sequencer::LogSink sink)
     {
         const auto block_interval = specification.jiffy->block_time * 1000;
@@ -279,7 +304,7 @@ struct DevNode::Parts
             addresses.push_back(account.address);
         backend.emplace(rpc::Backend{specification, *world, history, *sealer, *releaser, *sequencer, *ingress, workers,
             waiters, subscriptions, filters, std::string{client_version}, std::move(addresses), {},
-            options.verify_roots ? &root_check.metrics() : nullptr});
+            options.verify_roots ? &root_check.metrics() : nullptr, archive.get()});
         auto methods = rpc::all_methods();
         if (!options.sequencer_secret)
             methods.push_back(rpc::anvil_methods());
@@ -335,6 +360,11 @@ struct DevNode::Parts
         metrics.counter("jiffy_roots_wrong_total", "State roots recomputed and wrong.", roots.wrong);
         metrics.counter(
             "jiffy_roots_unchecked_total", "Blocks that the check of roots was too slow for.", roots.unchecked);
+        metrics.gauge("jiffy_archive_waiting_blocks", "Sealed blocks that wait for the archive.",
+            [this] { return archiver ? static_cast<double>(archiver->waiting()) : 0.0; });
+        metrics.counter("jiffy_archive_read_errors_total",
+            "Reads of the archive that failed: its blocks were answered for as if there were none.",
+            archive ? archive->read_errors() : no_read_errors);
         add_process_metrics(metrics);
     }
 
@@ -346,6 +376,9 @@ struct DevNode::Parts
     std::unique_ptr<store::WriteAheadLog> log;
     std::optional<store::OrderLog> order_log;
     std::unique_ptr<feed::Publisher> publisher;
+    std::unique_ptr<sequencer::Archive> archive;
+    std::optional<sequencer::Archiver> archiver;
+    const std::atomic<std::uint64_t> no_read_errors = 0;
     std::uint64_t seed;
     const crypto::Kernels& kernels = crypto::native_kernels();
     sequencer::SystemClock clock;
@@ -402,6 +435,8 @@ std::expected<std::unique_ptr<DevNode>, std::string> DevNode::start(const DevNod
     parts->server = std::move(*server);
     if (parts->order_log)
         parts->order_log->start();
+    if (parts->archiver)
+        parts->archiver->start();
     if (parts->snapshots)
         parts->snapshots->start();
     if (options.verify_roots)
@@ -440,6 +475,8 @@ void DevNode::stop()
     parts_->sequencer->stop();
     parts_->releaser->stop();
     parts_->sealer->stop();
+    if (parts_->archiver)
+        parts_->archiver->stop();
     parts_->subscriptions.stop();
     if (parts_->publisher)
         parts_->publisher->stop();

@@ -134,7 +134,7 @@ bool Snapshots::write(const sequencer::BlockRecord& block)
     const auto image = world::write_state_image(*pinned, {data_.chain.chain_id, data_.chain.genesis}, kernels_,
         [&](BytesView piece) { return !stopping_ && writer->write(piece).has_value(); });
     // Nothing that the log does not have may follow from a snapshot.
-    return image && log_.sync() && writer->finish();
+    return image && log_.sync() && options_.make_blocks_durable(block.number()) && writer->finish();
 }
 
 void Snapshots::remove_old()

@@ -36,6 +36,8 @@ struct SnapshotOptions
     std::size_t kept = 2;
     /// The log is kept whole all the same.
     bool keeps_log = false;
+    /// Makes the blocks up to a number durable, since without the log they cannot be made again; false if it cannot.
+    std::function<bool(std::uint64_t block_number)> make_blocks_durable = [](std::uint64_t) { return true; };
 };
 
 struct SnapshotMetrics

@@ -6,6 +6,7 @@
 #include "rpc/seal_waiters.hpp"
 #include "rpc/subscriptions.hpp"
 #include "rpc/workers.hpp"
+#include "sequencer/chain_reader.hpp"
 #include "sequencer/sequencer.hpp"
 
 namespace jiffy::rpc
@@ -41,6 +42,7 @@ struct Backend
 {
     const chain::ChainSpecification& specification;
     const world::World& world;
+    /// What is in memory: for threads that must not wait for a disk.
     const sequencer::History& history;
     const sequencer::Sealer& sealer;
     const sequencer::Releaser& releaser;
@@ -56,5 +58,10 @@ struct Backend
     MethodLimits limits;
     /// Null unless roots are being checked.
     const RootCheckMetrics* root_check = nullptr;
+    /// Null if blocks are kept in memory only.
+    const sequencer::Archive* archive = nullptr;
+
+    /// All blocks; may wait for a disk.
+    [[nodiscard]] sequencer::ChainReader chain() const noexcept { return {history, archive}; }
 };
 }  // namespace jiffy::rpc

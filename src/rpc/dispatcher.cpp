@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/dispatcher.hpp"
 
+#include "rpc/archive_routing.hpp"
 #include "rpc/backend.hpp"
 #include "rpc/plain_request.hpp"
 #include "rpc/submission.hpp"
@@ -194,7 +195,11 @@ bool Dispatcher::takes_long(JsonElement root) const
     const auto is_heavy = [this](JsonElement call)
     {
         const auto* method = find(call);
-        return method != nullptr && method->cost == MethodCost::heavy;
+        if (method == nullptr || method->cost == MethodCost::heavy)
+            return method != nullptr;
+        JsonElement parameters;
+        return call.at_key("params").get(parameters) == simdjson::SUCCESS &&
+               reads_archive(backend_, method->cost, parameters);
     };
     dom::array calls;
     if (root.get_array().get(calls) != simdjson::SUCCESS)

@@ -16,7 +16,7 @@ using sequencer::BlockRecord;
 template <class Write>
 void answer_about_block(Call& call, const BlockSelector& selector, Write write)
 {
-    auto block = resolve_block(call.backend.history, selector);
+    auto block = resolve_block(call.backend.chain(), selector);
     if (!block)
         return call.reply.result([](JsonWriter& json) { json.null(); });
     const auto* tag = std::get_if<BlockTag>(&selector);
@@ -130,15 +130,15 @@ void count_uncles(Call& call)
 
 constexpr Method methods[] = {
     {"eth_blockNumber", block_number},
-    {"eth_getBlockByHash", get_block_by_hash},
-    {"eth_getBlockByNumber", get_block_by_number},
+    {"eth_getBlockByHash", get_block_by_hash, MethodCost::names_block},
+    {"eth_getBlockByNumber", get_block_by_number, MethodCost::names_block},
     {"eth_getBlockReceipts", get_block_receipts, MethodCost::heavy},
-    {"eth_getBlockTransactionCountByHash", get_block_transaction_count_by_hash},
-    {"eth_getBlockTransactionCountByNumber", get_block_transaction_count_by_number},
-    {"eth_getTransactionByBlockHashAndIndex", get_transaction_by_block_hash_and_index},
-    {"eth_getTransactionByBlockNumberAndIndex", get_transaction_by_block_number_and_index},
-    {"eth_getUncleCountByBlockHash", count_uncles},
-    {"eth_getUncleCountByBlockNumber", count_uncles},
+    {"eth_getBlockTransactionCountByHash", get_block_transaction_count_by_hash, MethodCost::names_block},
+    {"eth_getBlockTransactionCountByNumber", get_block_transaction_count_by_number, MethodCost::names_block},
+    {"eth_getTransactionByBlockHashAndIndex", get_transaction_by_block_hash_and_index, MethodCost::names_block},
+    {"eth_getTransactionByBlockNumberAndIndex", get_transaction_by_block_number_and_index, MethodCost::names_block},
+    {"eth_getUncleCountByBlockHash", count_uncles, MethodCost::names_block},
+    {"eth_getUncleCountByBlockNumber", count_uncles, MethodCost::names_block},
 };
 }  // namespace
 

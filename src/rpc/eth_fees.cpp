@@ -91,7 +91,7 @@ void fee_history(Call& call)
         call.parameters.reject(2, "percentiles must ascend from 0 to 100");
     if (call.reject_bad_parameters(3))
         return;
-    const auto& history = call.backend.history;
+    const auto history = call.backend.chain();
     auto last_block = resolve_block(history, newest);
     if (!last_block)
         return call.reply.error({code::server_error, "request beyond head block", {}});

@@ -62,7 +62,7 @@ std::optional<NamedFilter> named_filter(Call& call)
 void answer_transaction_changes(Call& call, const NamedFilter& filter)
 {
     const auto& state = filter.state;
-    const auto& history = call.backend.history;
+    const auto history = call.backend.chain();
     auto number = std::max(state.next_block, history.oldest_number());
     auto place = number == state.next_block ? state.next_transaction : 0;
     const auto open = history.open_block()->number();
@@ -94,7 +94,7 @@ void get_filter_changes(Call& call)
     if (filter->state.kind == FilterState::Kind::transactions)
         return answer_transaction_changes(call, *filter);
 
-    const auto& history = call.backend.history;
+    const auto history = call.backend.chain();
     const auto last = history.sealed_number();
     auto first = filter->state.next_block;
     // Before the search, so that polls that overlap do not tell the same.

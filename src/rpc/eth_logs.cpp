@@ -56,6 +56,7 @@ Result<FoundPage, Error> search_page(const Backend& backend,
     std::size_t limit)
 {
     FoundPage page;
+    const auto chain = backend.chain();
     const auto first = cursor.block;
     for (auto number = first; number <= last; ++number)
     {
@@ -64,9 +65,9 @@ Result<FoundPage, Error> search_page(const Backend& backend,
             page.next = LogCursor{cursor.epoch, number, 0};
             return page;
         }
-        auto block = backend.history.find(number);
+        auto block = chain.find(number);
         if (!block)
-            return failure(pruned_block(backend.history, number));
+            return failure(pruned_block(chain, number));
         if (const auto* sealed = block->sealed(); sealed != nullptr && !may_match(filter, sealed->header.logs_bloom))
             continue;
         std::vector<LogPlace> places;

@@ -192,7 +192,7 @@ void get_proof(Call& call)
     const auto selector = call.parameters.block(2);
     if (call.reject_bad_parameters(3))
         return;
-    auto block = resolve_block(call.backend.history, selector);
+    auto block = resolve_block(call.backend.chain(), selector);
     if (!block)
         return call.reply.error({code::server_error, "header not found", {}});
     const bool is_sealed = block->sealed() != nullptr;

@@ -52,7 +52,7 @@ void answer_about_transaction(Call& call, Write write)
     const auto hash = call.parameters.hash(0);
     if (call.reject_bad_parameters(1))
         return;
-    const auto place = call.backend.history.find_transaction(hash);
+    const auto place = call.backend.chain().find_transaction(hash);
     call.reply.result(
         [&](JsonWriter& json)
         {
@@ -81,9 +81,9 @@ void get_raw_transaction_by_hash(Call& call)
 }
 
 constexpr Method methods[] = {
-    {"eth_getRawTransactionByHash", get_raw_transaction_by_hash},
-    {"eth_getTransactionByHash", get_transaction_by_hash},
-    {"eth_getTransactionReceipt", get_transaction_receipt},
+    {"eth_getRawTransactionByHash", get_raw_transaction_by_hash, MethodCost::names_block},
+    {"eth_getTransactionByHash", get_transaction_by_hash, MethodCost::names_block},
+    {"eth_getTransactionReceipt", get_transaction_receipt, MethodCost::names_block},
     {"eth_sendRawTransaction", send_raw_transaction, MethodCost::light, true},
 };
 }  // namespace

@@ -29,10 +29,10 @@ void get_mini_block_by_number(Call& call)
     const bool full = call.parameters.has(1) && call.parameters.boolean(1);
     if (call.reject_bad_parameters(2))
         return;
-    const auto& history = call.backend.history;
-    const auto place = history.find_mini_block(number);
-    if (!place && number < oldest_mini_block(history))
-        return call.reply.error(pruned_mini_block(history, number));
+    const auto chain = call.backend.chain();
+    const auto place = chain.find_mini_block(number);
+    if (!place && number < chain.oldest_mini_block())
+        return call.reply.error(pruned_mini_block(chain, number));
     answer_with_mini_block(call, place, full);
 }
 
@@ -41,7 +41,7 @@ void get_mini_block_by_hash(Call& call)
     const auto hash = call.parameters.hash(0);
     const bool full = call.parameters.has(1) && call.parameters.boolean(1);
     if (!call.reject_bad_parameters(2))
-        answer_with_mini_block(call, call.backend.history.find_mini_block(hash), full);
+        answer_with_mini_block(call, call.backend.chain().find_mini_block(hash), full);
 }
 
 /// From the first to the last number, as far as they are sealed.
@@ -57,13 +57,13 @@ void get_mini_block_range(Call& call)
         call.parameters.reject(1, "the range has more than " + std::to_string(most) + " mini-blocks");
     if (call.reject_bad_parameters(3))
         return;
-    const auto& history = call.backend.history;
+    const auto chain = call.backend.chain();
     std::vector<MiniBlockPlace> places;
-    for (auto number = first; number <= last && number < next_mini_block(history); ++number)
+    for (auto number = first; number <= last && number < next_mini_block(call.backend.history); ++number)
     {
-        auto place = history.find_mini_block(number);
+        auto place = chain.find_mini_block(number);
         if (!place)
-            return call.reply.error(pruned_mini_block(history, number));
+            return call.reply.error(pruned_mini_block(chain, number));
         places.push_back(std::move(*place));
     }
     call.reply.result(
@@ -100,7 +100,7 @@ void get_mini_block_proof(Call& call)
     const auto hash = call.parameters.hash(0);
     if (call.reject_bad_parameters(1))
         return;
-    const auto place = call.backend.history.find_transaction(hash);
+    const auto place = call.backend.chain().find_transaction(hash);
     const auto mini_block = place ? mini_block_index_of(*place) : std::nullopt;
     if (!mini_block)
         return call.reply.result([](JsonWriter& json) { json.null(); });
@@ -137,8 +137,8 @@ void get_mini_block_proof(Call& call)
 }
 
 constexpr Method methods[] = {
-    {"jiffy_getMiniBlockByHash", get_mini_block_by_hash},
-    {"jiffy_getMiniBlockByNumber", get_mini_block_by_number},
+    {"jiffy_getMiniBlockByHash", get_mini_block_by_hash, MethodCost::names_mini_block},
+    {"jiffy_getMiniBlockByNumber", get_mini_block_by_number, MethodCost::names_mini_block},
     {"jiffy_getMiniBlockProof", get_mini_block_proof, MethodCost::heavy},
     {"jiffy_getMiniBlockRange", get_mini_block_range, MethodCost::heavy},
 };

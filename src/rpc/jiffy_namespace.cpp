@@ -47,7 +47,7 @@ void chain_info(Call& call)
             json.key("miniBlockInterval").number(specification.jiffy->mini_block_interval);
             json.key("signer").hex(call.backend.releaser.signer());
             write_terms(json, call.backend.releaser.terms());
-            json.key("oldestMiniBlock").quantity(oldest_mini_block(call.backend.history));
+            json.key("oldestMiniBlock").quantity(call.backend.chain().oldest_mini_block());
             json.key("nextMiniBlock").quantity(next_mini_block(call.backend.history));
             json.end_object();
         });

@@ -15,7 +15,7 @@ void get_preconfirmation(Call& call)
     const auto hash = call.parameters.hash(0);
     if (call.reject_bad_parameters(1))
         return;
-    const auto place = call.backend.history.find_transaction(hash);
+    const auto place = call.backend.chain().find_transaction(hash);
     const auto preconfirmation = place ? sequencer::preconfirmation_of(*place) : std::nullopt;
     call.reply.result(
         [&](JsonWriter& json)
@@ -62,7 +62,7 @@ void get_transaction_stage(Call& call)
     if (call.reject_bad_parameters(1))
         return;
     auto& backend = call.backend;
-    if (const auto place = backend.history.find_transaction(hash))
+    if (const auto place = backend.chain().find_transaction(hash))
         return call.reply.result([&place](JsonWriter& json) { write_stage(json, *place); });
     // Only the sequencing thread knows the pool. By the time that it answers, the transaction may have been executed.
     auto reply = std::make_shared<Reply>(std::move(call.reply));
@@ -83,8 +83,8 @@ void get_transaction_stage(Call& call)
 }
 
 constexpr Method methods[] = {
-    {"jiffy_getPreconfirmation", get_preconfirmation},
-    {"jiffy_getTransactionStage", get_transaction_stage},
+    {"jiffy_getPreconfirmation", get_preconfirmation, MethodCost::names_block},
+    {"jiffy_getTransactionStage", get_transaction_stage, MethodCost::names_block},
 };
 }  // namespace
 

@@ -18,14 +18,14 @@ std::optional<std::uint64_t> range_end(const Backend& backend, const std::option
         return *number;
     if (const auto* tag = std::get_if<BlockTag>(&*selector))
         return resolve_number(backend.history, *tag);
-    const auto block = resolve_block(backend.history, *selector);
+    const auto block = resolve_block(backend.chain(), *selector);
     return block ? std::optional{block->number()} : std::nullopt;
 }
 }  // namespace
 
-Error pruned_block(const sequencer::History& history, std::uint64_t number)
+Error pruned_block(const sequencer::ChainReader& chain, std::uint64_t number)
 {
-    const auto oldest = std::max(history.oldest_number(), number + 1);
+    const auto oldest = std::max(chain.oldest_number(), number + 1);
     return {code::pruned,
         "block " + std::to_string(number) + " is not kept any more, the oldest one is " + std::to_string(oldest),
         json_string(to_quantity(oldest))};
@@ -45,14 +45,15 @@ Result<FoundLogs, Error> search_logs(const Backend& backend,
     std::uint64_t last)
 {
     FoundLogs found;
+    const auto chain = backend.chain();
     if (last - first >= backend.limits.log_blocks)
         return failure(Error{
             code::limit_exceeded, "block range exceeds " + std::to_string(backend.limits.log_blocks) + " blocks", {}});
     for (auto number = first; number <= last; ++number)
     {
-        auto block = backend.history.find(number);
+        auto block = chain.find(number);
         if (!block)
-            return failure(pruned_block(backend.history, number));
+            return failure(pruned_block(chain, number));
         if (const auto* sealed = block->sealed(); sealed != nullptr && !may_match(filter, sealed->header.logs_bloom))
             continue;
         const auto before = found.places.size();
@@ -82,7 +83,7 @@ Result<BlockRange, Error> range_of(const Backend& backend, const LogFilter& filt
     const Error unknown{code::server_error, "unknown block", {}};
     if (filter.block_hash)
     {
-        const auto block = backend.history.find(*filter.block_hash);
+        const auto block = backend.chain().find(*filter.block_hash);
         return block ? Result<BlockRange, Error>{BlockRange{block->number(), block->number()}} : failure(unknown);
     }
     const auto first = range_end(backend, filter.from);

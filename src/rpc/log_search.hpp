@@ -17,7 +17,7 @@ struct FoundLogs
 void write_logs(JsonWriter& json, const FoundLogs& found);
 
 /// For a block that is not kept any more.
-Error pruned_block(const sequencer::History& history, std::uint64_t number);
+Error pruned_block(const sequencer::ChainReader& chain, std::uint64_t number);
 
 /// The matching logs of the blocks from `first` to `last`, none of which is after the open one. The error says that
 /// there are too many blocks or logs, or that not all blocks are kept (`code::pruned`).

@@ -33,6 +33,10 @@ enum class MethodCost : std::uint8_t
 {
     /// Microseconds: runs on the I/O thread.
     light,
+    /// Likewise, if the block or transaction that the first parameter names is in memory; else runs on a worker.
+    names_block,
+    /// Likewise, with the number or hash of a mini-block.
+    names_mini_block,
     /// Runs on a worker.
     heavy,
 };

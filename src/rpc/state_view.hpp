@@ -4,7 +4,7 @@
 #include "base/result.hpp"
 #include "rpc/error.hpp"
 #include "rpc/parameters.hpp"
-#include "sequencer/history.hpp"
+#include "sequencer/chain_reader.hpp"
 #include "world/world.hpp"
 
 namespace jiffy::rpc
@@ -49,8 +49,8 @@ private:
 Result<StateView, Error> resolve_state(const Backend& backend, const BlockSelector& selector);
 
 /// Number of a selector for queries about blocks, where `latest` is the sealed head and `pending` the open block.
-std::uint64_t resolve_number(const sequencer::History& history, BlockTag tag);
+std::uint64_t resolve_number(const sequencer::ChainReader& chain, BlockTag tag);
 
 /// The block that a selector names; empty if there is none.
-sequencer::BlockPointer resolve_block(const sequencer::History& history, const BlockSelector& selector);
+sequencer::BlockPointer resolve_block(const sequencer::ChainReader& chain, const BlockSelector& selector);
 }  // namespace jiffy::rpc

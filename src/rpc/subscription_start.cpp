@@ -53,25 +53,15 @@ Result<SubscriptionStart, Error> start_of_mini_block(const sequencer::History& h
         {place->block->number(), place->index}, {place->block->number(), place->record().first_transaction}};
 }
 
-std::uint64_t oldest_mini_block(const sequencer::History& history)
-{
-    for (;;)
-    {
-        // Gone between the two questions, if it is not there: ask again.
-        if (const auto block = history.find(history.oldest_number()); block && block->release_start() != nullptr)
-            return block->release_start()->first_mini_block;
-    }
-}
-
 std::uint64_t next_mini_block(const sequencer::History& history)
 {
     const auto block = block_in_release(history);
     return number_after(*block, block->mini_blocks.size());
 }
 
-Error pruned_mini_block(const sequencer::History& history, std::uint64_t number)
+Error pruned_mini_block(const sequencer::ChainReader& chain, std::uint64_t number)
 {
-    const auto oldest = oldest_mini_block(history);
+    const auto oldest = chain.oldest_mini_block();
     return {code::pruned,
         "mini-block " + std::to_string(number) + " is not kept any more, the oldest one is " + std::to_string(oldest),
         json_string(to_quantity(oldest))};

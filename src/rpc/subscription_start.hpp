@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "rpc/chain_position.hpp"
 #include "rpc/error.hpp"
+#include "sequencer/chain_reader.hpp"
 
 namespace jiffy::rpc
 {
@@ -21,11 +22,9 @@ SubscriptionStart next_start(const sequencer::History& history);
 /// The beginning of a mini-block, which is kept or comes next. The error names the numbers that there are.
 Result<SubscriptionStart, Error> start_of_mini_block(const sequencer::History& history, std::uint64_t number);
 
-/// Number of the oldest mini-block that is kept, or of the next one if there is none.
-std::uint64_t oldest_mini_block(const sequencer::History& history);
 /// Number of the mini-block that is sealed next.
 std::uint64_t next_mini_block(const sequencer::History& history);
 
 /// For a mini-block that is not kept any more.
-Error pruned_mini_block(const sequencer::History& history, std::uint64_t number);
+Error pruned_mini_block(const sequencer::ChainReader& chain, std::uint64_t number);
 }  // namespace jiffy::rpc

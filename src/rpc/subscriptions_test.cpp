@@ -222,7 +222,7 @@ TEST(Subscriptions, who_wants_to_resume_what_is_not_kept_or_not_there_is_told_wh
         chain.sealer->process_pending();
     }
     const auto next = next_mini_block(chain.history);
-    const auto oldest = oldest_mini_block(chain.history);
+    const auto oldest = sequencer::ChainReader{chain.history}.oldest_mini_block();
     EXPECT_EQ(next, 1100U);
     EXPECT_GT(oldest, 0U);
     EXPECT_LT(oldest, next);
