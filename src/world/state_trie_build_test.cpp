@@ -97,11 +97,11 @@ RC_GTEST_PROP(StateTrieBuild, makes_the_trie_that_the_differences_make, ())
 types::StateDifference large_difference()
 {
     types::StateDifference difference;
-    for (std::uint64_t number = 0; number < 20'000; ++number)
+    for (std::uint32_t number = 0; number < 20'000; ++number)
     {
         types::AccountChange change;
         change.address = address_number(number);
-        change.account.balance = number * 1'000'000;
+        change.account.balance = number * std::uint64_t{1'000'000};
         change.first_slot = static_cast<std::uint32_t>(difference.slots.size());
         change.slot_count = number == 7 ? 70'000 : number % 5;
         for (std::uint64_t key = 0; key < change.slot_count; ++key)
