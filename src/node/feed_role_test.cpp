@@ -7,6 +7,8 @@
 #include "store/temporary_directory_test.hpp"
 #include "types/transaction.hpp"
 
+#include <ctime>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -18,11 +20,36 @@ using nlohmann::json;
 
 constexpr auto token = "a token for the tests";
 
+constexpr std::uint64_t chain_id = 777;
+constexpr Hash sender_secret{{0x61}};
+
+Address sender()
+{
+    return crypto::address_of(*crypto::public_key_of(sender_secret));
+}
+
+/// A chain that is the same after a restart.
+std::string genesis_file()
+{
+    json config = {{"chainId", chain_id}, {"terminalTotalDifficulty", 0}, {"jiffy", json::object()}};
+    for (const auto* fork : {"homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg",
+             "istanbul", "berlin", "london"})
+        config[std::string{fork} + "Block"] = 0;
+    for (const auto* fork : {"shanghai", "cancun", "prague"})
+        config[std::string{fork} + "Time"] = 0;
+    const json genesis = {{"config", config}, {"timestamp", std::to_string(std::time(nullptr))},
+        {"gasLimit", "0x3b9aca00"}, {"baseFeePerGas", "1000000"},
+        {"alloc", {{to_hex(sender().view()), {{"balance", "1000000000000000000"}}}}}};
+    auto path = testing::TempDir() + "jiffy-feed-genesis.json";
+    std::ofstream{path} << genesis;
+    return path;
+}
+
 DevNodeOptions options_of(const std::string& data_directory)
 {
     DevNodeOptions options;
     options.port = 0;
-    options.block_interval = 1000;
+    options.genesis_file = genesis_file();
     options.data_directory = data_directory;
     options.feed.emplace();
     options.feed->server.token = token;
@@ -40,14 +67,14 @@ json send_transfer(DevNode& node, std::uint64_t nonce)
 {
     types::Transaction transaction;
     transaction.type = types::TransactionType::dynamic_fee;
-    transaction.chain_id = DevNode::chain_id;
+    transaction.chain_id = chain_id;
     transaction.nonce = nonce;
     transaction.gas_limit = 21'000;
     transaction.max_fee_per_gas = U256{5'000'000'000};
     transaction.to = Address{{1, 2, 3}};
     transaction.value = U256{1};
-    types::sign(transaction, node.accounts()[0].secret);
-    return ask(node, "eth_sendRawTransactionSync", {to_hex(types::encode(transaction))});
+    types::sign(transaction, sender_secret);
+    return ask(node, "eth_sendRawTransactionSync", json::array({to_hex(types::encode(transaction))}));
 }
 
 /// The same chain, from a node's feed.
@@ -122,7 +149,9 @@ void follow_a_node(const std::string& data_directory)
         if (nonce == 3 && !data_directory.empty())
         {
             node.reset();
-            node = DevNode::start(options).value();
+            started = DevNode::start(options);
+            ASSERT_TRUE(started) << started.error();
+            node = std::move(*started);
         }
         const auto receipt = send_transfer(*node, nonce);
         const auto hash = fixed_from_hex<32>(receipt.at("transactionHash").get<std::string>()).value();
@@ -132,10 +161,11 @@ void follow_a_node(const std::string& data_directory)
         const auto statement = sequencer::preconfirmation_of(*place);
         ASSERT_TRUE(statement);
         EXPECT_EQ(types::signer_of(*statement), std::optional{node->signer()});
-        EXPECT_EQ(ask(*node, "jiffy_getPreconfirmation", {receipt.at("transactionHash")}).at("prefixCommitment"),
+        EXPECT_EQ(
+            ask(*node, "jiffy_getPreconfirmation", json::array({receipt.at("transactionHash")})).at("prefixCommitment"),
             to_hex(statement->statement.prefix.view()));
         types::Account account;
-        copy.world.latest().account(node->accounts()[0].address, account);
+        copy.world.latest().account(sender(), account);
         EXPECT_EQ(account.nonce, nonce + 1);
     }
 }
