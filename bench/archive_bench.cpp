@@ -72,7 +72,7 @@ std::shared_ptr<BlockRecord> renumbered(const BlockRecord& block, std::uint64_t 
 
 std::unique_ptr<Archive> open(store::Disk& disk, const std::string& directory)
 {
-    return Archive::open(disk, directory, {TestChain::chain_id, Hash{}}, {.cached_blocks = 0}).value();
+    return Archive::open(disk, directory, {TestChain::chain_id, Hash{}}, {.segments = {}, .cached_blocks = 0}).value();
 }
 
 void append(benchmark::State& state)
