@@ -35,7 +35,7 @@ std::string genesis_file()
     for (const auto* fork : {"homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg",
              "istanbul", "berlin", "london"})
         config[std::string{fork} + "Block"] = 0;
-    for (const auto* fork : {"shanghai", "cancun", "prague"})
+    for (const auto* fork : {"shanghai", "cancun"})
         config[std::string{fork} + "Time"] = 0;
     const json genesis = {{"config", config}, {"timestamp", std::to_string(std::time(nullptr))},
         {"gasLimit", "0x3b9aca00"}, {"baseFeePerGas", "1000000"},
