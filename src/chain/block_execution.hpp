@@ -59,8 +59,8 @@ public:
     Result<types::StateDifference, BlockFailure> provide_parent_hash(const Hash& parent_hash);
 
     /// Goes on with a block that was opened elsewhere, if changes are handed over: behind the state is all that it
-    /// changed so far. The parent's hash is still to be provided if `awaits_parent_hash` and the fork has a slot for it.
-    /// Then `skip` for each of its transactions.
+    /// changed so far. The parent's hash is still to be provided if `awaits_parent_hash` and the fork has a slot for
+    /// it. Then `skip` for each of its transactions.
     void resume(const types::Header& header, evm::BlockHashes block_hashes, bool awaits_parent_hash);
     /// Takes the next transaction as executed. Gas is that of the transaction.
     void skip(const types::Receipt& receipt, std::uint64_t gas_used, std::uint64_t blob_gas_used);

@@ -6,8 +6,8 @@
 #include "node/genesis_file.hpp"
 #include "node/metrics.hpp"
 #include "node/recovery.hpp"
-#include "node/snapshots.hpp"
 #include "node/root_check.hpp"
+#include "node/snapshots.hpp"
 #include "node/version.hpp"
 #include "rpc/dispatcher.hpp"
 #include "rpc/methods.hpp"
@@ -148,7 +148,8 @@ struct DevNode::Parts
             begin_with_genesis();
         else if (auto begun = begin_with(**checkpoint); !begun)
             return begun;
-        auto follower = *checkpoint ? make_follower((*checkpoint)->position, (*checkpoint)->epoch) : make_follower({}, {});
+        auto follower =
+            *checkpoint ? make_follower((*checkpoint)->position, (*checkpoint)->epoch) : make_follower({}, {});
         const auto sequence = *checkpoint ? (*checkpoint)->log_sequence : 1;
         if (auto opened = open_archive(); !opened)
             return opened;
@@ -160,8 +161,8 @@ struct DevNode::Parts
         if (auto fault = archiver->fault())
             return std::unexpected{options.data_directory + ": " + *fault};
         order_log.emplace(*log,
-            store::OrderLogOptions{.chain_id = specification.chain_id,
-                .waits_for_disk = options.durability == types::Durability::disk},
+            store::OrderLogOptions{
+                .chain_id = specification.chain_id, .waits_for_disk = options.durability == types::Durability::disk},
             [this](const store::Error& error) { options.on_failure(error.text); });
         sequencer::LogSink sink{.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
             .make_durable = [this] { return order_log->make_durable(); }};

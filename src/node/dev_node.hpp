@@ -56,8 +56,8 @@ struct RootReport
     std::uint64_t unchecked = 0;
 };
 
-/// A whole chain in one process: sequencer, state, history and RPC. A development chain, unless it has a sequencer's key
-/// of its own.
+/// A whole chain in one process: sequencer, state, history and RPC. A development chain, unless it has a sequencer's
+/// key of its own.
 class DevNode
 {
 public:

@@ -9,7 +9,8 @@
 
 namespace jiffy::node
 {
-/// Brings a chain to where its log ends, from the record with this sequence number on. The error is one line for people. Returns the number of frames.
+/// Brings a chain to where its log ends, from the record with this sequence number on. The error is one line for
+/// people. Returns the number of frames.
 std::expected<std::uint64_t, std::string> follow_log(const store::WriteAheadLog& log,
     std::uint64_t sequence,
     std::uint64_t chain_id,

@@ -127,8 +127,7 @@ bool Snapshots::write(const sequencer::BlockRecord& block)
     if (!pinned)
         return false;
     const auto checkpoint = replica::encode(replica::make_checkpoint(block, history_, epoch_, *sequence));
-    auto writer =
-        store::SnapshotWriter::create(data_.disk, data_.path, data_.chain, block.number(), checkpoint);
+    auto writer = store::SnapshotWriter::create(data_.disk, data_.path, data_.chain, block.number(), checkpoint);
     if (!writer)
         return false;
     const auto image = world::write_state_image(*pinned, {data_.chain.chain_id, data_.chain.genesis}, kernels_,
@@ -150,9 +149,9 @@ void Snapshots::remove_old()
     // Should the newest one turn out to be damaged, the chain can still go on from the oldest.
     const auto oldest = (*numbers)[numbers->size() - options_.kept];
     const auto reader = store::SnapshotReader::open(data_.disk, data_.path, data_.chain, oldest);
-    const auto checkpoint = reader ? replica::decode_checkpoint(reader->checkpoint())
-                                   : Result<replica::Checkpoint, types::FrameError>{
-                                         std::unexpect, types::FrameError::malformed};
+    const auto checkpoint =
+        reader ? replica::decode_checkpoint(reader->checkpoint())
+               : Result<replica::Checkpoint, types::FrameError>{std::unexpect, types::FrameError::malformed};
     if (!checkpoint)
         return;
     // The log is longer than it need be if this fails, and the next snapshot tries again.

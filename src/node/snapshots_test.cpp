@@ -61,8 +61,7 @@ struct Life
         auto block = follower.assembler().block();
         const bool knows_parent = follower.knows_parent();
         releaser.emplace(history(), sealer(), chain.clock,
-            sequencer::ReleaseStartingPoint{
-                std::move(follower).finish(), world().id_counts(), TestChain::genesis_time},
+            sequencer::ReleaseStartingPoint{std::move(follower).finish(), world().id_counts(), TestChain::genesis_time},
             release,
             sequencer::LogSink{.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
                 .make_durable = [this] { return order_log->make_durable(); }},

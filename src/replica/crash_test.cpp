@@ -68,9 +68,8 @@ public:
         next_block_ = newest->number();
         next_transaction_ = newest->released_count();
         next_mini_block_ = newest->mini_blocks.size();
-        chain.resume(std::move(follower),
-            {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
-                .make_durable = [this] { return order_log->make_durable(); }});
+        chain.resume(std::move(follower), {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
+                                              .make_durable = [this] { return order_log->make_durable(); }});
     }
 
     [[nodiscard]] bool is_alive() const { return chain.releaser && fault.empty() && !chain.releaser->has_failed(); }
@@ -116,8 +115,7 @@ private:
             }
             if (!*record)
                 return true;
-            auto frame =
-                types::decode_log_frame((*record)->payload, {TestChain::chain_id, chain.world.id_counts()});
+            auto frame = types::decode_log_frame((*record)->payload, {TestChain::chain_id, chain.world.id_counts()});
             if (!frame || !follower.apply(std::move(*frame)))
             {
                 ADD_FAILURE() << "record " << (*record)->sequence << " cannot be followed";

@@ -69,7 +69,7 @@ inline constexpr std::size_t sender_count = 4;
 /// the block before in slot 0.
 inline Bytes storing_contract()
 {
-    return {0x36, 0x60, 0x0b, 0x57,              // CALLDATASIZE PUSH1 11 JUMPI
+    return {0x36, 0x60, 0x0b, 0x57,                // CALLDATASIZE PUSH1 11 JUMPI
         0x60, 0x01, 0x43, 0x03, 0x40, 0x5f, 0x55,  // PUSH1 1 NUMBER SUB BLOCKHASH PUSH0 SSTORE; falls through
         0x5b, 0x5f, 0x35, 0x60, 0x20, 0x35, 0x55,  // JUMPDEST PUSH0 CALLDATALOAD PUSH1 32 CALLDATALOAD SSTORE
         0x5f, 0x35, 0x5f, 0x5f, 0xa1};             // PUSH0 CALLDATALOAD PUSH0 PUSH0 LOG1

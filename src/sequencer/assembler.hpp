@@ -41,8 +41,8 @@ public:
         FragmentRecord record;
         Hash digest;
     };
-    /// The fragment with what it changed, and the accounts of the slots of that, place for place; its signature, over the
-    /// digest, is missing.
+    /// The fragment with what it changed, and the accounts of the slots of that, place for place; its signature, over
+    /// the digest, is missing.
     UnsignedFragment end_fragment(const types::DifferenceFrame& difference,
         std::span<const std::uint32_t> slot_accounts);
 

@@ -115,9 +115,7 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
     return genesis;
 }
 
-void complete_genesis(Genesis& genesis,
-    const chain::ChainSpecification& specification,
-    const crypto::Kernels& kernels)
+void complete_genesis(Genesis& genesis, const chain::ChainSpecification& specification, const crypto::Kernels& kernels)
 {
     auto& header = genesis.header;
     trie::StateTrie trie{kernels};

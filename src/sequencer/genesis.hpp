@@ -42,9 +42,7 @@ Genesis development_genesis(const chain::ChainSpecification& specification,
     std::uint64_t timestamp);
 
 /// Fills in the header's state roots.
-void complete_genesis(Genesis& genesis,
-    const chain::ChainSpecification& specification,
-    const crypto::Kernels& kernels);
+void complete_genesis(Genesis& genesis, const chain::ChainSpecification& specification, const crypto::Kernels& kernels);
 
 /// Makes genesis, which is complete, the newest block of an empty history. The world and the sealer's trie have its
 /// state.

@@ -77,8 +77,8 @@ public:
     [[nodiscard]] std::optional<MiniBlockPlace> find_mini_block(std::uint64_t number) const;
     [[nodiscard]] std::optional<MiniBlockPlace> find_mini_block(const Hash& hash) const;
 
-    /// For execution: hashes of the newest sealed blocks, kept here or not; that of a block whose roots are not known yet
-    /// is unavailable.
+    /// For execution: hashes of the newest sealed blocks, kept here or not; that of a block whose roots are not known
+    /// yet is unavailable.
     [[nodiscard]] evm::BlockHashes block_hashes() const noexcept;
 
 private:

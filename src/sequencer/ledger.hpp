@@ -50,7 +50,8 @@ public:
     /// `knows_parent` if its parent's hash is in its slot.
     void resume_block(std::shared_ptr<BlockRecord> block, bool knows_parent);
 
-    /// Tells the log that the open block's parent is sealed, as soon as it is, and puts its hash in its slot (EIP-2935).
+    /// Tells the log that the open block's parent is sealed, as soon as it is, and puts its hash in its slot
+    /// (EIP-2935).
     void provide_parent_if_sealed();
 
     [[nodiscard]] const BlockRecord& open() const noexcept { return *block_; }

@@ -10,8 +10,8 @@
 
 namespace jiffy::sequencer
 {
-/// Hashes of the newest sealed blocks, whatever the history forgets: BLOCKHASH asks for the last 256. One thread writes,
-/// any may read.
+/// Hashes of the newest sealed blocks, whatever the history forgets: BLOCKHASH asks for the last 256. One thread
+/// writes, any may read.
 class RecentHashes
 {
     /// Of places. A reader may be overtaken by as many blocks as lie between this and `reach`.

@@ -159,8 +159,8 @@ void Releaser::add_to_trie(types::StateDifference difference)
 std::uint64_t Releaser::statement_time() const
 {
     const auto& position = assembler_.position();
-    return std::clamp(clock_.now(),
-        std::max({block_start() + 1, position.fragment_time, position.mini_block_start}), latest_time());
+    return std::clamp(
+        clock_.now(), std::max({block_start() + 1, position.fragment_time, position.mini_block_start}), latest_time());
 }
 
 void Releaser::take(Committed& committed)

@@ -55,7 +55,8 @@ struct TestChain
 
     void start_sequencer()
     {
-        sequencer.emplace(specification, world, history, *sealer, *releaser, clock, ChainStart{genesis_time, nullptr}, options);
+        sequencer.emplace(
+            specification, world, history, *sealer, *releaser, clock, ChainStart{genesis_time, nullptr}, options);
         releaser->process_pending();
     }
 

@@ -39,8 +39,8 @@ public:
     /// is always on disk then: no two terms may have one number.
     bool make_durable();
 
-    /// Sequence number of the first record behind the end of a block; empty if that was not written here, or many blocks
-    /// ago. Any thread.
+    /// Sequence number of the first record behind the end of a block; empty if that was not written here, or many
+    /// blocks ago. Any thread.
     [[nodiscard]] std::optional<std::uint64_t> sequence_behind(std::uint64_t block_number) const;
 
 private:

@@ -55,8 +55,8 @@ Bytes encode_header(const ChainIdentity& chain, BytesView checkpoint)
 
 std::unexpected<Error> damaged(const std::string& path)
 {
-    return failure(Error{.kind = ErrorKind::damaged,
-        .text = path + " is damaged: remove it, an older snapshot or the log will do"});
+    return failure(Error{
+        .kind = ErrorKind::damaged, .text = path + " is damaged: remove it, an older snapshot or the log will do"});
 }
 }  // namespace
 

@@ -34,7 +34,7 @@ function writeChain(folder) {
 }
 
 const startSequencer = (folder) => startJiffy(folder, ['--genesis', path.join(folder, 'genesis.json'), '--key-file',
-    path.join(folder, 'key'), '--data-dir', path.join(folder, 'data'), '--durability', 'disk', '--verify-roots'],
+    path.join(folder, 'key'), '--data-dir', path.join(folder, 'data'), '--durability', 'disk', '--verify-roots', '--snapshot-blocks', '3'],
     'sequencer')
 
 /** Asks the node; fails with `code` 'gone' when it ends meanwhile. */
