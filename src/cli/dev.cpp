@@ -57,6 +57,7 @@ int dev(const DevOptions& options)
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     std::atomic<bool> has_failed = false;
+    std::atomic<bool> is_stopping = false;
     auto node_options = options.node;
     if (!options.feed_listen.empty())
     {
@@ -65,9 +66,15 @@ int dev(const DevOptions& options)
             return complain(feed.error());
         node_options.feed = std::move(*feed);
     }
-    node_options.on_failure = [&has_failed](const std::string& reason)
+    node_options.on_failure = [&has_failed, &is_stopping](const std::string& reason)
     {
         complain("stopping, as the log cannot be written: " + reason);
+        // To stop would wait for what does not come any more.
+        if (is_stopping)
+        {
+            std::fflush(nullptr);
+            std::_Exit(cannot_write);
+        }
         has_failed = true;
         kill(getpid(), SIGTERM);
     };
@@ -83,6 +90,7 @@ int dev(const DevOptions& options)
 
     int received = 0;
     sigwait(&signals, &received);
+    is_stopping = true;
     if (has_failed)
     {
         node.abandon();

@@ -141,16 +141,16 @@ struct DevNode::Parts
         }
         if (auto opened = open_log(); !opened)
             return opened;
-        auto checkpoint = load_newest_snapshot(data_directory(), world, seed, kernels);
+        const auto found = load_newest_snapshot(data_directory(), world, seed, kernels);
+        if (!found)
+            return std::unexpected{found.error()};
+        const auto& checkpoint = found->checkpoint;
         if (!checkpoint)
-            return std::unexpected{checkpoint.error()};
-        if (!*checkpoint)
             begin_with_genesis();
-        else if (auto begun = begin_with(**checkpoint); !begun)
+        else if (auto begun = begin_with(*checkpoint); !begun)
             return begun;
-        auto follower =
-            *checkpoint ? make_follower((*checkpoint)->position, (*checkpoint)->epoch) : make_follower({}, {});
-        const auto sequence = *checkpoint ? (*checkpoint)->log_sequence : 1;
+        auto follower = checkpoint ? make_follower(checkpoint->position, checkpoint->epoch) : make_follower({}, {});
+        const auto sequence = checkpoint ? checkpoint->log_sequence : 1;
         if (auto opened = open_archive(); !opened)
             return opened;
         if (const auto followed = follow_log(*log, sequence, specification.chain_id, *world, follower); !followed)
@@ -160,6 +160,9 @@ struct DevNode::Parts
             return std::unexpected{options.data_directory + ": " + cut.error().text};
         if (auto fault = archiver->fault())
             return std::unexpected{options.data_directory + ": " + *fault};
+        for (const auto number : found->damaged)
+            if (const auto removed = store::remove_snapshot(disk, options.data_directory, number); !removed)
+                return std::unexpected{removed.error().text};
         order_log.emplace(*log,
             store::OrderLogOptions{
                 .chain_id = specification.chain_id, .waits_for_disk = options.durability == types::Durability::disk},
@@ -174,7 +177,8 @@ struct DevNode::Parts
             SnapshotOptions{.interval = options.snapshot_interval,
                 .keeps_log = options.feed.has_value(),
                 .make_blocks_durable = [this](std::uint64_t number)
-                { return archiver->sync_up_to(number).has_value(); }});
+                { return archiver->sync_up_to(number).has_value(); }},
+            snapshot_metrics);
         return {};
     }
 
@@ -226,6 +230,15 @@ struct DevNode::Parts
         if (!lock)
             return std::unexpected{lock.error().text};
         directory_lock = std::move(*lock);
+        // A new log would stand in the way of the old one, should that be brought back.
+        const auto names = disk.list(directory);
+        const auto snapshots_there = store::list_snapshots(disk, directory);
+        if (!names || !snapshots_there)
+            return std::unexpected{(names ? snapshots_there.error() : names.error()).text};
+        const auto is_of_log = [](const std::string& name) { return name.starts_with("wal-"); };
+        if (!snapshots_there->empty() && std::ranges::none_of(*names, is_of_log))
+            return std::unexpected{
+                directory + ": there are snapshots, but no files of the log (wal-*): bring them back"};
         auto opened = store::WriteAheadLog::open(disk, directory, data_directory().chain);
         if (!opened)
             return std::unexpected{opened.error().text};
@@ -356,6 +369,11 @@ struct DevNode::Parts
             ordering.block_change);
         metrics.histogram(
             "jiffy_block_seal_seconds", "Roots and header of a block, in the background.", sealer->latency());
+        metrics.counter("jiffy_snapshots_total", "Snapshots of the state taken.", snapshot_metrics.taken);
+        metrics.counter("jiffy_snapshots_missed_total",
+            "Snapshots not taken, as the state went on too fast or the disk failed.", snapshot_metrics.missed);
+        metrics.gauge("jiffy_snapshot_block", "Number of the block behind which the newest snapshot is.",
+            [this] { return static_cast<double>(snapshot_metrics.newest); });
         const auto& roots = root_check.metrics();
         metrics.counter("jiffy_roots_verified_total", "State roots recomputed and right.", roots.verified);
         metrics.counter("jiffy_roots_wrong_total", "State roots recomputed and wrong.", roots.wrong);
@@ -392,6 +410,7 @@ struct DevNode::Parts
     std::optional<sequencer::Sealer> sealer;
     std::optional<sequencer::Releaser> releaser;
     std::optional<sequencer::Sequencer> sequencer;
+    SnapshotMetrics snapshot_metrics;
     std::optional<Snapshots> snapshots;
     rpc::SealWaiters waiters;
     rpc::Subscriptions subscriptions;

@@ -28,7 +28,7 @@ bool restore(store::SnapshotReader& reader,
 }
 }  // namespace
 
-std::expected<std::optional<replica::Checkpoint>, std::string> load_newest_snapshot(const DataDirectory& data,
+std::expected<FoundSnapshots, std::string> load_newest_snapshot(const DataDirectory& data,
     std::optional<world::World>& world,
     std::uint64_t hash_seed,
     const crypto::Kernels& kernels)
@@ -36,19 +36,26 @@ std::expected<std::optional<replica::Checkpoint>, std::string> load_newest_snaps
     const auto numbers = store::list_snapshots(data.disk, data.path);
     if (!numbers)
         return std::unexpected{numbers.error().text};
+    if (const auto removed = store::remove_unfinished_snapshot(data.disk, data.path); !removed)
+        return std::unexpected{removed.error().text};
+    FoundSnapshots found;
     for (auto number = numbers->rbegin(); number != numbers->rend(); ++number)
     {
         auto reader = store::SnapshotReader::open(data.disk, data.path, data.chain, *number);
         if (!reader && reader.error().kind != store::ErrorKind::damaged)
             return std::unexpected{reader.error().text};
-        if (!reader)
-            continue;
-        auto checkpoint = replica::decode_checkpoint(reader->checkpoint());
+        auto checkpoint =
+            reader ? replica::decode_checkpoint(reader->checkpoint())
+                   : Result<replica::Checkpoint, types::FrameError>{std::unexpect, types::FrameError::malformed};
         if (checkpoint && restore(*reader, world.emplace(hash_seed), data.chain, kernels))
-            return std::move(*checkpoint);
+        {
+            found.checkpoint = std::move(*checkpoint);
+            return found;
+        }
+        found.damaged.push_back(*number);
     }
     world.emplace(hash_seed);
-    return std::nullopt;
+    return found;
 }
 
 Snapshots::Snapshots(const DataDirectory& data,
@@ -58,7 +65,8 @@ Snapshots::Snapshots(const DataDirectory& data,
     const store::OrderLog& order_log,
     const types::EpochFrame& epoch,
     const crypto::Kernels& kernels,
-    const SnapshotOptions& options)
+    const SnapshotOptions& options,
+    SnapshotMetrics& metrics)
   : data_{data}
   , world_{world}
   , history_{history}
@@ -67,6 +75,7 @@ Snapshots::Snapshots(const DataDirectory& data,
   , epoch_{epoch}
   , kernels_{kernels}
   , options_{options}
+  , metrics_{metrics}
   , next_{history.sealed_number() + options.interval}
 {
 }
@@ -105,11 +114,13 @@ void Snapshots::run()
 bool Snapshots::take()
 {
     const auto block = history_.sealed_head();
-    // The next one is due whether this one succeeds or not.
     next_ = block->number() + options_.interval;
     if (!write(*block))
     {
         ++metrics_.missed;
+        next_ = block->number() + std::max<std::uint64_t>(options_.interval / 10, 1);
+        // It may have filled the disk, which the log needs more.
+        static_cast<void>(store::remove_unfinished_snapshot(data_.disk, data_.path));
         return false;
     }
     metrics_.newest = block->number();

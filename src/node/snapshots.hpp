@@ -20,10 +20,19 @@ struct DataDirectory
     store::ChainIdentity chain;
 };
 
-/// Fills a new world from the newest snapshot that is whole, and gives what else belongs to it; empty if there is none.
-/// `world` is made anew for each that is tried. The error, of a snapshot of another chain or version or of the disk, is
-/// one line for people.
-std::expected<std::optional<replica::Checkpoint>, std::string> load_newest_snapshot(const DataDirectory& data,
+/// What was found of snapshots.
+struct FoundSnapshots
+{
+    /// Of the newest one that is whole; empty if there is none.
+    std::optional<replica::Checkpoint> checkpoint;
+    /// Numbers of the blocks of those that are damaged. To be removed once the chain goes on without them, so that they
+    /// do not count among those that are kept.
+    std::vector<std::uint64_t> damaged;
+};
+
+/// Fills a new world from the newest snapshot that is whole. `world` is made anew for each that is tried. The error, of
+/// a snapshot of another chain or version or of the disk, is one line for people.
+std::expected<FoundSnapshots, std::string> load_newest_snapshot(const DataDirectory& data,
     std::optional<world::World>& world,
     std::uint64_t hash_seed,
     const crypto::Kernels& kernels);
@@ -61,7 +70,8 @@ public:
         const store::OrderLog& order_log,
         const types::EpochFrame& epoch,
         const crypto::Kernels& kernels,
-        const SnapshotOptions& options);
+        const SnapshotOptions& options,
+        SnapshotMetrics& metrics);
     Snapshots(const Snapshots&) = delete;
     Snapshots& operator=(const Snapshots&) = delete;
     ~Snapshots();
@@ -73,8 +83,6 @@ public:
 
     /// The state behind the sealed head; false if it could not be taken. Only while the thread does not run.
     bool take();
-
-    [[nodiscard]] const SnapshotMetrics& metrics() const noexcept { return metrics_; }
 
 private:
     void run();
@@ -89,7 +97,7 @@ private:
     types::EpochFrame epoch_;
     const crypto::Kernels& kernels_;
     SnapshotOptions options_;
-    SnapshotMetrics metrics_;
+    SnapshotMetrics& metrics_;
     std::uint64_t next_;
     sequencer::Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;

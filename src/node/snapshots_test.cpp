@@ -34,18 +34,20 @@ struct Life
             return;
         }
         log = std::move(*opened);
-        auto checkpoint = load_newest_snapshot(data, restored, 0, crypto::scalar_kernels());
-        if (!checkpoint)
+        const auto found = load_newest_snapshot(data, restored, 0, crypto::scalar_kernels());
+        if (!found)
         {
-            fail(checkpoint.error());
+            fail(found.error());
             return;
         }
-        const auto sequence = *checkpoint ? (*checkpoint)->log_sequence : 1;
-        first_block = *checkpoint ? begin_with(**checkpoint) : 0;
+        damaged = found->damaged;
+        const auto& checkpoint = found->checkpoint;
+        const auto sequence = checkpoint ? checkpoint->log_sequence : 1;
+        first_block = checkpoint ? begin_with(*checkpoint) : 0;
         replica::Follower follower{chain.specification, world(), history(), sealer(),
-            sequencer::Assembler{crypto::scalar_kernels(),
-                *checkpoint ? (*checkpoint)->position : history().sealed_head()->release_end()},
-            *checkpoint ? std::optional{(*checkpoint)->epoch} : std::nullopt};
+            sequencer::Assembler{
+                crypto::scalar_kernels(), checkpoint ? checkpoint->position : history().sealed_head()->release_end()},
+            checkpoint ? std::optional{checkpoint->epoch} : std::nullopt};
         if (const auto followed = follow_log(*log, sequence, TestChain::chain_id, world(), follower); !followed)
         {
             fail(followed.error());
@@ -71,7 +73,7 @@ struct Life
         releaser->process_pending();
         snapshots.emplace(data, world(), history(), *log, *order_log,
             types::EpochFrame{terms, releaser->signer(), chain.clock.now()}, crypto::scalar_kernels(),
-            SnapshotOptions{.interval = 1, .kept = 2});
+            SnapshotOptions{.interval = 1, .kept = 2}, snapshot_metrics);
     }
 
     std::uint64_t begin_with(const replica::Checkpoint& checkpoint)
@@ -122,6 +124,7 @@ struct Life
     DataDirectory data;
     std::string fault;
     std::uint64_t first_block = 0;
+    std::vector<std::uint64_t> damaged;
     types::StatementTerms terms = chain.release_options.terms;
     std::unique_ptr<store::WriteAheadLog> log;
     std::optional<store::OrderLog> order_log;
@@ -130,6 +133,7 @@ struct Life
     std::optional<sequencer::Sealer> late_sealer;
     std::optional<sequencer::Releaser> releaser;
     std::optional<sequencer::Sequencer> sequencer;
+    SnapshotMetrics snapshot_metrics;
     std::optional<Snapshots> snapshots;
 };
 
@@ -230,6 +234,7 @@ TEST(Snapshots, a_damaged_one_is_passed_over_for_an_older_one)
         Life life{*damaged};
         ASSERT_TRUE(life.is_alive()) << life.fault;
         EXPECT_EQ(life.first_block, numbers->front());
+        EXPECT_EQ(life.damaged, std::vector{numbers->back()});
         EXPECT_EQ(life.nonce(0), nonce);
     }
 }

@@ -41,7 +41,8 @@ struct Promises
 class Life
 {
 public:
-    Life(SimulatedDisk& disk, bool waits_for_disk)
+    Life(SimulatedDisk& disk, bool is_optimism, bool waits_for_disk)
+      : chain{is_optimism}
     {
         // So that contradictions are evidence, whatever the level: there must be none in either.
         chain.release_options.terms.durability = types::Durability::disk;
@@ -187,6 +188,11 @@ void require_valid(Life& life)
     {
         const auto block = history.find(number);
         EXPECT_TRUE(importer.import(life.chain, *block)) << "block " << number;
+        if (life.chain.specification.optimism)
+        {
+            ASSERT_NE(block->transactions.size(), 0U);
+            EXPECT_EQ(block->transactions[0].transaction.type, types::TransactionType::deposit);
+        }
         for (std::size_t i = 0; i < block->transactions.size(); ++i)
             EXPECT_TRUE(seen.insert(block->transactions[i].hash).second);
     }
@@ -196,6 +202,7 @@ void require_valid(Life& life)
 void crash_again_and_again(std::uint64_t seed, bool waits_for_disk, std::uint64_t& crashes)
 {
     std::mt19937_64 random{seed};
+    const bool is_optimism = seed % 4 == 0;
     const auto pick = [&random](std::size_t bound) { return static_cast<std::size_t>(random() % bound); };
     auto disk = std::make_unique<SimulatedDisk>(random());
     Promises promises;
@@ -205,7 +212,7 @@ void crash_again_and_again(std::uint64_t seed, bool waits_for_disk, std::uint64_
         // Half of them at any operation of the disk, the others between two steps of the sequencer.
         if (pick(2) == 0)
             disk->stop_at_operation(disk->operations() + pick(60));
-        Life life{*disk, waits_for_disk};
+        Life life{*disk, is_optimism, waits_for_disk};
         if (life.is_alive())
         {
             life.chain.clock.advance(time - life.chain.clock.now());
@@ -229,7 +236,7 @@ void crash_again_and_again(std::uint64_t seed, bool waits_for_disk, std::uint64_
         disk = disk->crash(random());
         ++crashes;
     }
-    Life last{*disk, waits_for_disk};
+    Life last{*disk, is_optimism, waits_for_disk};
     ASSERT_TRUE(last.is_alive()) << last.fault;
     if (waits_for_disk)
         require_kept(last, promises);

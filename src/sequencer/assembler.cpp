@@ -24,13 +24,16 @@ void Assembler::begin_fragment(const types::StatementTerms& terms, std::uint64_t
 void Assembler::add()
 {
     const auto index = taken_count_++;
-    receipts_.push_back(types::encode(block_->transactions[index].receipt));
+    const auto& record = block_->transactions[index];
+    receipts_.push_back(types::encode(record.receipt));
+    fragment_bytes_ += receipts_.back().size() + record.transaction.data.size();
     statements_.add(*block_, index, receipts_.back(), position_.prefix);
 }
 
 Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference,
     std::span<const std::uint32_t> slot_accounts)
 {
+    fragment_bytes_ = 0;
     frame_.add(difference, slot_accounts);
     auto record = statements_.finish(taken_count_);
     const auto digest = types::batch_digest(record.terms, record.transaction_count, record.statements.root());

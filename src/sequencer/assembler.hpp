@@ -28,6 +28,8 @@ public:
     [[nodiscard]] std::uint32_t taken_count() const noexcept { return taken_count_; }
     /// Those since the last fragment.
     [[nodiscard]] std::uint32_t fragment_size() const noexcept { return statements_.size(); }
+    /// Bytes of their receipts and call data, about.
+    [[nodiscard]] std::size_t fragment_bytes() const noexcept { return fragment_bytes_; }
     /// Those since the last mini-block.
     [[nodiscard]] std::uint32_t mini_block_size() const noexcept { return taken_count_ - mini_block_first_; }
 
@@ -58,6 +60,7 @@ private:
     std::shared_ptr<BlockRecord> block_;
     std::uint32_t taken_count_ = 0;
     std::uint32_t mini_block_first_ = 0;
+    std::size_t fragment_bytes_ = 0;
     /// Of the fragment.
     FragmentStatements statements_;
     /// Of the mini-block's transactions, in consensus form.

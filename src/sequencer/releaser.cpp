@@ -11,6 +11,9 @@ namespace jiffy::sequencer
 namespace
 {
 constexpr std::uint64_t microseconds_per_second = 1'000'000;
+/// A fragment with more receipts and call data than this ends: it is one record of the log, which has a bound of 64
+/// MiB.
+constexpr std::size_t most_fragment_bytes = std::size_t{8} << 20;
 
 Address address_of_secret(const Hash& secret)
 {
@@ -181,7 +184,7 @@ void Releaser::take(Committed& committed)
     differences_.push_back(std::move(committed.difference));
     completions_.push_back(std::move(committed.complete));
     executed_.push_back(committed.executed);
-    if (assembler_.fragment_size() == types::most_leaves)
+    if (assembler_.fragment_size() == types::most_leaves || assembler_.fragment_bytes() > most_fragment_bytes)
         release_fragment();
 }
 
@@ -356,8 +359,8 @@ std::uint64_t Releaser::latest_time() const noexcept
 void Releaser::take(BlockEnded& ended)
 {
     const auto& position = assembler_.position();
-    const auto time = ended.time.value_or(std::clamp(
-        clock_.now(), std::max({block_start(), position.mini_block_start, position.fragment_time}) + 1, block_end()));
+    const auto earliest = std::max({block_start(), position.mini_block_start, position.fragment_time}) + 1;
+    const auto time = ended.time.value_or(std::min(std::max(clock_.now(), earliest), block_end()));
     seal_mini(time,
         [&](const MiniBlockRecord& record)
         {
@@ -366,6 +369,9 @@ void Releaser::take(BlockEnded& ended)
                 .requests = ended.requests,
                 .difference = ended.frame});
         });
+    // What is not in the log is not sealed either.
+    if (failed_)
+        return;
     next_mini_seal_ = never;
     ids_ = ended.frame.after;
     frame_.begin(ids_);

@@ -49,6 +49,11 @@ std::uint64_t gas_of_protocol(const BlockRecord& block)
     return gas;
 }
 
+/// The log cannot be written any more: a block that is waited for will not come, in the middle of whatever waits.
+struct NothingIsSealed
+{
+};
+
 std::uint64_t blob_gas_used(const BlockRecord& block)
 {
     std::uint64_t sum = 0;
@@ -81,6 +86,9 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
     if (start.open_block != nullptr)
     {
         ledger_.resume_block(start.open_block, start.knows_parent);
+        // The log may end right behind the opening.
+        if (start.open_block->transactions.size() == 0)
+            execute_protocol_transactions();
         capacity_at_opening_ = start.open_block->opening.gas_limit - gas_of_protocol(*start.open_block);
     }
     else
@@ -152,6 +160,18 @@ void Sequencer::run()
 {
     name_thread("sequencing");
     take_short_turns();
+    try
+    {
+        sequence();
+    }
+    catch (const NothingIsSealed&)
+    {
+        // Whoever was told of the failure ends the process.
+    }
+}
+
+void Sequencer::sequence()
+{
     while (!stopping_)
     {
         advance();
@@ -168,11 +188,18 @@ void Sequencer::run()
 
 void Sequencer::step()
 {
-    advance();
-    while (serve())
+    try
     {
+        advance();
+        while (serve())
+        {
+        }
+        serve_waiting(clock_.now());
     }
-    serve_waiting(clock_.now());
+    catch (const NothingIsSealed&)
+    {
+        // As the thread, it does nothing more.
+    }
 }
 
 std::uint64_t Sequencer::block_end() const noexcept
@@ -197,9 +224,15 @@ void Sequencer::open_next_block()
     header.beneficiary = options_.beneficiary;
     header.mix_hash = mix_hash_of(specification_.chain_id, number);
     ledger_.open_block(header);
-    if (specification_.optimism)
-        ledger_.execute_system(chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, number)));
+    execute_protocol_transactions();
     capacity_at_opening_ = ledger_.capacity().gas;
+}
+
+void Sequencer::execute_protocol_transactions()
+{
+    if (specification_.optimism)
+        ledger_.execute_system(
+            chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, ledger_.open().number())));
 }
 
 void Sequencer::advance()
@@ -267,7 +300,11 @@ void Sequencer::wait_for_seal(std::uint64_t number)
     if (!sealer_.is_running())
         sealer_.process_pending();
     while (history_.sealed_number() < number)
+    {
+        if (releaser_.has_failed())
+            throw NothingIsSealed{};
         doorbell_.wait();
+    }
 }
 
 bool Sequencer::serve()

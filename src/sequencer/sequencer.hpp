@@ -118,7 +118,11 @@ private:
     static constexpr std::uint64_t longest_ticket_wait = 20'000;
 
     void run();
+    /// Until it is to stop.
+    void sequence();
     void open_next_block();
+    /// The transactions of the protocol that every block begins with.
+    void execute_protocol_transactions();
     /// Ends the open block if its time is over, and those that are missing after a pause: so many that requests need
     /// not wait for long.
     void advance();

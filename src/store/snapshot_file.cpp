@@ -66,10 +66,9 @@ StoreResult<SnapshotWriter> SnapshotWriter::create(Disk& disk,
     std::uint64_t block_number,
     BytesView checkpoint)
 {
-    const auto path = directory + "/" + std::string{temporary_name};
-    if (const auto removed = disk.remove(path); !removed && removed.error().code != ENOENT)
+    if (const auto removed = remove_unfinished_snapshot(disk, directory); !removed)
         return failure(removed.error());
-    auto file = disk.create(path);
+    auto file = disk.create(directory + "/" + std::string{temporary_name});
     if (!file)
         return failure(file.error());
     SnapshotWriter writer{disk, std::move(directory), block_number, std::move(*file)};
@@ -167,6 +166,14 @@ StoreResult<BytesView> SnapshotReader::next()
         return failure(read.error());
     offset_ += *read;
     return BytesView{piece_}.first(*read);
+}
+
+StoreResult<void> remove_unfinished_snapshot(Disk& disk, const std::string& directory)
+{
+    const auto removed = disk.remove(directory + "/" + std::string{temporary_name});
+    if (!removed && removed.error().code != ENOENT)
+        return removed;
+    return {};
 }
 
 StoreResult<void> remove_snapshot(Disk& disk, const std::string& directory, std::uint64_t block_number)

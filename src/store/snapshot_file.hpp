@@ -12,7 +12,8 @@ namespace jiffy::store
 // A snapshot is one file: a header with magic, version, chain and a checkpoint, which says where the chain stands, and
 // the image of the state behind it, which has checksums of its own. It gets its name when it is whole and on disk.
 
-/// A snapshot that is being written. Without `finish` it leaves nothing behind but a file that the next one replaces.
+/// A snapshot that is being written. Without `finish` it leaves a file behind that `remove_unfinished_snapshot`
+/// removes.
 class SnapshotWriter
 {
 public:
@@ -72,6 +73,9 @@ private:
     Bytes piece_;
     std::uint64_t offset_ = 0;
 };
+
+/// Removes what a snapshot that was not finished has left, if anything.
+StoreResult<void> remove_unfinished_snapshot(Disk& disk, const std::string& directory);
 
 /// Removes the snapshot of that block, if there is one.
 StoreResult<void> remove_snapshot(Disk& disk, const std::string& directory, std::uint64_t block_number);
