@@ -339,8 +339,8 @@ TEST(WriteAheadLog, a_record_of_a_cut_tail_does_not_follow_a_new_record)
     SimulatedDisk other;
     write_log(other, 77);
     // As if the third record had been cut off and written anew, and the zeros behind it had not got to the disk.
-    const auto record = BytesView{content_of(other, path)}.subspan(third, record_size(100));
-    ASSERT_TRUE(disk.open(path).value()->write_at(third, to_bytes(record)));
+    const auto others = content_of(other, path);
+    ASSERT_TRUE(disk.open(path).value()->write_at(third, BytesView{others}.subspan(third, record_size(100))));
     {
         const auto file = disk.open(path).value();
         Byte bytes[record_header_size];
