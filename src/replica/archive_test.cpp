@@ -38,10 +38,10 @@ struct ArchivedChain : TrafficChain
         const std::string& directory,
         std::uint64_t file_size = 8192) const
     {
-        sequencer::ArchiveOptions options;
-        options.segments.file_size = file_size;
-        options.cached_blocks = 2;
-        auto opened = Archive::open(disk, directory, identity(), options);
+        sequencer::ArchiveOptions archive_options;
+        archive_options.segments.file_size = file_size;
+        archive_options.cached_blocks = 2;
+        auto opened = Archive::open(disk, directory, identity(), archive_options);
         if (!opened)
             throw std::runtime_error{opened.error().text};
         return std::move(*opened);
@@ -146,7 +146,7 @@ RC_GTEST_PROP(ArchiveProperty, after_crashes_anywhere_it_has_all_that_was_synced
             {
                 archiver.push(chain.history.find(number));
                 if (pick_any(4) == 0 && !archiver.fault() && archiver.sync_up_to(number))
-                    RC_ASSERT(archiver.durable_number() >= std::optional{number});
+                    RC_ASSERT(archiver.durable_number().value_or(0) >= number);
             }
             if (const auto number = archive.durable_number())
                 durable = std::max(durable, *number + 1);

@@ -181,9 +181,9 @@ void WebSocketConnection::take_request(std::string_view text)
             if (!self)
                 return;
             --self->in_flight_;
-            auto text = std::move(content).text();
-            if (!text.empty())
-                self->answer(std::move(text));
+            auto answer_text = std::move(content).text();
+            if (!answer_text.empty())
+                self->answer(std::move(answer_text));
             if (self->is_full_)
                 self->take_messages();
         };
