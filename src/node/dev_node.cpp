@@ -167,8 +167,8 @@ struct DevNode::Parts
             store::OrderLogOptions{
                 .chain_id = specification.chain_id, .waits_for_disk = options.durability == types::Durability::disk},
             [this](const store::Error& error) { options.on_failure(error.text); });
-        sequencer::LogSink sink{.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
-            .make_durable = [this] { return order_log->make_durable(); }};
+        auto sink = sequencer::frame_by_frame([this](const types::LogFrame& frame) { order_log->append(frame); },
+            [this] { return order_log->make_durable(); });
         if (auto begun = begin_feed(sink); !begun)
             return begun;
         make_sequencer(std::move(follower), std::move(sink));

@@ -6,28 +6,27 @@ namespace jiffy::node
 sequencer::LogSink feed_sink(feed::Publisher& publisher, store::OrderLog* log, std::uint64_t chain_id)
 {
     if (log != nullptr)
-        return {.append = [&publisher, log](const types::LogFrame& frame) { publisher.append(log->append(frame)); },
-            .make_durable =
-                [&publisher, log]
+        return sequencer::frame_by_frame([&publisher, log](const types::LogFrame& frame)
+            { publisher.append(log->append(frame)); },
+            [&publisher, log]
             {
                 if (!log->make_durable())
                     return false;
                 publisher.release();
                 return true;
-            }};
-    return {.append =
-                [&publisher, chain_id, encoded = Bytes{}](const types::LogFrame& frame) mutable
-            {
-                encoded.clear();
-                types::encode(frame, chain_id, encoded);
-                publisher.append(encoded);
-            },
-        .make_durable =
-            [&publisher]
+            });
+    return sequencer::frame_by_frame(
+        [&publisher, chain_id, encoded = Bytes{}](const types::LogFrame& frame) mutable
+        {
+            encoded.clear();
+            types::encode(frame, chain_id, encoded);
+            publisher.append(encoded);
+        },
+        [&publisher]
         {
             publisher.release();
             return true;
-        }};
+        });
 }
 
 void add_feed_metrics(Metrics& metrics, const feed::Publisher* publisher)

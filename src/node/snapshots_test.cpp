@@ -65,8 +65,8 @@ struct Life
         releaser.emplace(history(), sealer(), chain.clock,
             sequencer::ReleaseStartingPoint{std::move(follower).finish(), world().id_counts(), TestChain::genesis_time},
             release,
-            sequencer::LogSink{.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
-                .make_durable = [this] { return order_log->make_durable(); }},
+            sequencer::frame_by_frame([this](const types::LogFrame& frame) { order_log->append(frame); },
+                [this] { return order_log->make_durable(); }),
             [] {});
         sequencer.emplace(chain.specification, world(), history(), sealer(), *releaser, chain.clock,
             sequencer::ChainStart{TestChain::genesis_time, std::move(block), knows_parent}, chain.options);

@@ -69,8 +69,9 @@ public:
         next_block_ = newest->number();
         next_transaction_ = newest->released_count();
         next_mini_block_ = newest->mini_blocks.size();
-        chain.resume(std::move(follower), {.append = [this](const types::LogFrame& frame) { order_log->append(frame); },
-                                              .make_durable = [this] { return order_log->make_durable(); }});
+        chain.resume(std::move(follower),
+            sequencer::frame_by_frame([this](const types::LogFrame& frame) { order_log->append(frame); },
+                [this] { return order_log->make_durable(); }));
     }
 
     [[nodiscard]] bool is_alive() const { return chain.releaser && fault.empty() && !chain.releaser->has_failed(); }

@@ -31,19 +31,18 @@ struct Leader
         EXPECT_TRUE(publisher->begin(identity_of(chain), feed::beginning_of(identity_of(chain)), nullptr));
         publisher->start(chain.release_options.terms, chain.releaser->signer());
         chain.releaser.emplace(chain.history, *chain.sealer, chain.clock, chain.behind_genesis(), chain.release_options,
-            sequencer::LogSink{.append =
-                                   [this](const types::LogFrame& frame)
-                               {
-                                   publisher->append(types::encode(frame, TestChain::chain_id));
-                                   ++next;
-                               },
-                .make_durable =
-                    [this]
+            sequencer::frame_by_frame(
+                [this](const types::LogFrame& frame)
+                {
+                    publisher->append(types::encode(frame, TestChain::chain_id));
+                    ++next;
+                },
+                [this]
                 {
                     publisher->release();
                     released_before = next;
                     return true;
-                }},
+                }),
             [this] { publisher->notify(); });
         chain.start_sequencer();
     }

@@ -18,14 +18,61 @@ types::StateDifference state_of(const world::World& world)
     return world.pin().as_difference().value();
 }
 
+/// Has another term begin at some of the releases.
+sequencer::LogSink with_changing_terms(TrafficChain& chain)
+{
+    const auto epoch = std::make_shared<std::uint64_t>(chain.release_options.terms.epoch);
+    return {.write = [&chain, epoch](std::span<const types::LogFrame> frames) -> sequencer::LogOutcome
+        {
+            if (pick_any(4) == 3)
+            {
+                auto terms = chain.release_options.terms;
+                terms.epoch = ++*epoch;
+                terms.durability = static_cast<types::Durability>(pick_any(4));
+                return sequencer::SignAgain{terms};
+            }
+            chain.log.insert(chain.log.end(), frames.begin(), frames.end());
+            return sequencer::Logged{};
+        }};
+}
+
+/// That everything is signed on the terms of the log's newest term before it.
+void require_signed(const TrafficChain& chain)
+{
+    const auto signer = std::optional{chain.releaser->signer()};
+    std::uint64_t newest = 0;
+    for (std::uint64_t number = 1; const auto block = chain.history.find(number); ++number)
+    {
+        for (std::uint32_t i = 0; i < block->released_count(); ++i)
+        {
+            const auto statement = *sequencer::preconfirmation_of({block, i});
+            RC_ASSERT(types::signer_of(statement) == signer);
+            RC_ASSERT(statement.statement.terms.epoch >= newest);
+            newest = statement.statement.terms.epoch;
+        }
+        for (std::size_t i = 0; i < block->mini_blocks.size(); ++i)
+        {
+            const auto& record = block->mini_blocks[i];
+            RC_ASSERT(
+                types::signer_of(types::SignedMiniBlock{record.terms, record.header, record.signature}) == signer);
+        }
+    }
+}
+
 RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_that_it_follows, ())
 {
     const bool is_optimism = *rc::gen::arbitrary<bool>();
     TrafficChain chain{is_optimism};
-    chain.make_releaser();
+    if (*rc::gen::arbitrary<bool>())
+        chain.make_releaser();
+    else
+        chain.make_releaser(with_changing_terms(chain));
     chain.start_sequencer();
     some_traffic(chain, pick_any(30), pick_any);
+    // Until all of it is in the log.
+    chain.pass(40);
     chain.sealer->process_pending();
+    require_signed(chain);
 
     TrafficChain copy{is_optimism};
     auto follower = copy.follower();

@@ -36,7 +36,7 @@ Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame
     fragment_bytes_ = 0;
     frame_.add(difference, slot_accounts);
     auto record = statements_.finish(taken_count_);
-    const auto digest = types::batch_digest(record.terms, record.transaction_count, record.statements.root());
+    const auto digest = digest_of(record);
     return {std::move(record), digest};
 }
 
@@ -73,6 +73,13 @@ MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
     mini_block_first_ = taken_count_;
     receipts_.clear();
     return record;
+}
+
+void Assembler::restate(MiniBlockRecord& record, const types::StatementTerms& terms)
+{
+    record.terms = terms;
+    record.hash = types::mini_block_hash(terms, record.header);
+    position_.mini_block_parent = record.hash;
 }
 
 std::shared_ptr<BlockRecord> Assembler::end_block() noexcept

@@ -51,6 +51,9 @@ public:
     /// The mini-block that ends at this time, without its signature over its hash. `ids` have been given out by then.
     MiniBlockRecord end_mini_block(const types::StatementTerms& terms, std::uint64_t time, const types::IdCounts& ids);
 
+    /// Has the mini-block that ended last say the same on other terms; its signature is missing again.
+    void restate(MiniBlockRecord& record, const types::StatementTerms& terms);
+
     /// The open block ends; its last mini-block has.
     std::shared_ptr<BlockRecord> end_block() noexcept;
 

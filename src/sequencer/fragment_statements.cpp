@@ -33,4 +33,19 @@ FragmentRecord FragmentStatements::finish(std::uint32_t end)
         .signature = {},
         .differences = nullptr};
 }
+
+Hash digest_of(const FragmentRecord& fragment)
+{
+    return types::batch_digest(fragment.terms, fragment.transaction_count, fragment.statements.root());
+}
+
+void restate(FragmentRecord& fragment, const BlockRecord& block, const types::StatementTerms& terms)
+{
+    fragment.terms = terms;
+    std::vector<Hash> leaves;
+    leaves.reserve(fragment.transaction_count);
+    for (std::uint32_t i = 0; i < fragment.transaction_count; ++i)
+        leaves.push_back(types::leaf_hash(statement_of(fragment, block, i)));
+    fragment.statements = types::MerkleTree{std::move(leaves)};
+}
 }  // namespace jiffy::sequencer

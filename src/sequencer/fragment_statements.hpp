@@ -34,4 +34,10 @@ private:
     std::vector<FragmentRecord::Commitment> commitments_;
     std::vector<Hash> leaves_;
 };
+
+/// What is signed of a fragment.
+Hash digest_of(const FragmentRecord& fragment);
+
+/// Has the fragment's statements say the same on other terms; its signature is missing again.
+void restate(FragmentRecord& fragment, const BlockRecord& block, const types::StatementTerms& terms);
 }  // namespace jiffy::sequencer

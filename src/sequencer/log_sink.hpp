@@ -4,16 +4,49 @@
 #include "types/log_frame.hpp"
 
 #include <functional>
+#include <span>
+#include <variant>
 
 namespace jiffy::sequencer
 {
-/// Where the order log goes, and what a release waits for. The releasing thread calls it.
+/// The frames are in the log, and as durable as their statements promise.
+struct Logged
+{
+};
+
+/// None of the frames was taken, as another term has begun: what they sign is to be signed again on these terms, behind
+/// an `EpochFrame` that says so.
+struct SignAgain
+{
+    types::StatementTerms terms;
+};
+
+/// The log takes nothing more: what is not released will not be, as far as this node knows.
+struct NotLogged
+{
+};
+
+using LogOutcome = std::variant<Logged, SignAgain, NotLogged>;
+
+/// Where the order log goes, and what a release waits for.
 struct LogSink
 {
-    /// The log's next frame; does not wait for a disk or a network. Empty if nobody wants frames.
-    std::function<void(const types::LogFrame&)> append;
-    /// Returns once all frames so far are as durable as the statements promise. False if that is not to be had: nothing
-    /// may be released any more.
-    std::function<bool()> make_durable = [] { return true; };
+    /// Takes the log's next frames: all since the last release. The releasing thread calls it and waits. Empty if
+    /// nobody wants frames.
+    std::function<LogOutcome(std::span<const types::LogFrame>)> write;
 };
+
+/// A log that takes frames one by one, in terms that do not change; `make_durable` is false if that is not to be had.
+inline LogSink frame_by_frame(
+    std::function<void(const types::LogFrame&)> append,
+    std::function<bool()> make_durable = [] { return true; })
+{
+    return {.write = [append = std::move(append), make_durable = std::move(make_durable)](
+                         std::span<const types::LogFrame> frames) -> LogOutcome
+        {
+            for (const auto& frame : frames)
+                append(frame);
+            return make_durable() ? LogOutcome{Logged{}} : LogOutcome{NotLogged{}};
+        }};
+}
 }  // namespace jiffy::sequencer

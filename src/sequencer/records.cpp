@@ -33,24 +33,29 @@ FragmentPointer BlockRecord::fragment_of(std::uint32_t transaction) const
     return begin != end ? fragments[begin] : nullptr;
 }
 
+types::Preconfirmation statement_of(const FragmentRecord& fragment, const BlockRecord& block, std::uint32_t leaf)
+{
+    const auto& [receipt, prefix] = fragment.commitments[leaf];
+    const auto index = fragment.first_transaction + leaf;
+    return {.terms = fragment.terms,
+        .block_number = block.number(),
+        .environment = block.release_start()->environment,
+        .mini_block = fragment.mini_block,
+        .index = index,
+        .transaction = block.transactions[index].hash,
+        .receipt = receipt,
+        .prefix = prefix,
+        .time = fragment.time};
+}
+
 std::optional<types::SignedPreconfirmation> preconfirmation_of(const TransactionPlace& place)
 {
     const auto fragment = place.block->fragment_of(place.index);
     if (fragment == nullptr)
         return std::nullopt;
-    const auto& start = *place.block->release_start();
     const auto leaf = place.index - fragment->first_transaction;
-    const auto& commitment = fragment->commitments[leaf];
     types::SignedPreconfirmation result;
-    result.statement = {.terms = fragment->terms,
-        .block_number = place.block->number(),
-        .environment = start.environment,
-        .mini_block = fragment->mini_block,
-        .index = place.index,
-        .transaction = place.record().hash,
-        .receipt = commitment.receipt,
-        .prefix = commitment.prefix,
-        .time = fragment->time};
+    result.statement = statement_of(*fragment, *place.block, leaf);
     result.leaf_index = leaf;
     result.leaf_count = fragment->transaction_count;
     result.proof = fragment->statements.proof(leaf);

@@ -208,6 +208,9 @@ struct MiniBlockPlace
     [[nodiscard]] const MiniBlockRecord& record() const noexcept { return block->mini_blocks[index]; }
 };
 
+/// The statement about a fragment's transaction, counted from its first.
+types::Preconfirmation statement_of(const FragmentRecord& fragment, const BlockRecord& block, std::uint32_t leaf);
+
 /// The signed statement about a transaction; empty while it is not released.
 std::optional<types::SignedPreconfirmation> preconfirmation_of(const TransactionPlace& place);
 }  // namespace jiffy::sequencer

@@ -39,6 +39,8 @@ Releaser::Releaser(History& history,
   , sink_{std::move(sink)}
   , on_release_{std::move(on_release)}
   , queue_{options.queue_capacity}
+  , domain_{options.terms.domain}
+  , chain_id_{options.terms.chain_id}
   , genesis_time_{start.genesis_time}
   , assembler_{std::move(start.assembler)}
   , ids_{start.ids}
@@ -46,8 +48,7 @@ Releaser::Releaser(History& history,
     frame_.begin(ids_);
     if (assembler_.block() != nullptr)
         plan_mini_seal(std::max(assembler_.position().mini_block_start, block_start()));
-    if (sink_.append)
-        sink_.append(types::EpochFrame{options_.terms, signer_, clock_.now()});
+    begin_term(options_.terms);
 }
 
 Releaser::~Releaser()
@@ -133,8 +134,7 @@ crypto::RecoverableSignature Releaser::sign(const Hash& digest) const
 
 void Releaser::take(BlockOpened& opened)
 {
-    if (sink_.append)
-        sink_.append(types::OpenBlockFrame{opened.block->opening, opened.frame});
+    log(types::OpenBlockFrame{opened.block->opening, opened.frame});
     ids_ = opened.frame.after;
     frame_.begin(ids_);
     assembler_.open(std::move(opened.block), ids_);
@@ -146,8 +146,7 @@ void Releaser::take(ParentSealed& sealed)
 {
     // A frame's ids begin where those of the frame before end.
     release_fragment();
-    if (sink_.append)
-        sink_.append(types::ParentSealedFrame{sealed.parent->sealed()->header, sealed.frame});
+    log(types::ParentSealedFrame{sealed.parent->sealed()->header, sealed.frame});
     ids_ = sealed.frame.after;
     frame_.begin(ids_);
     add_to_trie(std::move(sealed.difference));
@@ -179,7 +178,7 @@ void Releaser::take(Committed& committed)
     assembler_.add();
     frame_.add(committed.difference, committed.difference_ids);
     ids_ = committed.ids;
-    if (sink_.append)
+    if (sink_.write)
         account_ids_.push_back({committed.sender, committed.recipient});
     differences_.push_back(std::move(committed.difference));
     completions_.push_back(std::move(committed.complete));
@@ -200,7 +199,7 @@ void Releaser::end_fragment()
     auto differences = std::make_shared<const Differences>(std::exchange(differences_, {}));
     trie_update_.differences.push_back(differences);
     record.differences = std::move(differences);
-    if (sink_.append)
+    if (sink_.write)
         log_fragment(record, std::move(difference));
     fragment_ = std::make_shared<FragmentRecord>(std::move(record));
 }
@@ -230,15 +229,25 @@ void Releaser::log_fragment(const FragmentRecord& record, types::DifferenceFrame
         logged.transaction.to.reset();
     }
     account_ids_.clear();
-    sink_.append(std::move(frame));
+    log(std::move(frame));
 }
 
 void Releaser::publish()
 {
     if (fragment_ == nullptr && !mini_block_)
         return;
-    if (failed_ || !sink_.make_durable())
+    if (failed_)
         return give_up();
+    while (!frames_.empty())
+    {
+        const auto outcome = sink_.write(frames_);
+        if (std::holds_alternative<NotLogged>(outcome))
+            return give_up();
+        if (const auto* again = std::get_if<SignAgain>(&outcome))
+            sign_again(again->terms);
+        else
+            frames_.clear();
+    }
     if (fragment_ != nullptr)
         publish_fragment();
     if (mini_block_)
@@ -271,9 +280,60 @@ void Releaser::publish_fragment()
     last_fragment_size_ = count;
 }
 
+void Releaser::sign_again(const types::StatementTerms& terms)
+{
+    // A term that nothing was logged in need not be told of.
+    std::erase_if(frames_, [](const auto& frame) { return std::holds_alternative<types::EpochFrame>(frame); });
+    auto unlogged = std::exchange(frames_, {});
+    begin_term(terms);
+    if (fragment_ != nullptr)
+    {
+        restate(*fragment_, *assembler_.block(), terms);
+        fragment_->signature = sign(digest_of(*fragment_));
+    }
+    if (mini_block_)
+    {
+        assembler_.restate(*mini_block_, terms);
+        mini_block_->signature = sign(mini_block_->hash);
+    }
+    for (auto& frame : unlogged)
+    {
+        if (auto* fragment = std::get_if<types::FragmentFrame>(&frame))
+            fragment->signature = fragment_->signature;
+        else if (auto* mini = std::get_if<types::SealMiniFrame>(&frame))
+            mini->signature = mini_block_->signature;
+        else if (auto* end = std::get_if<types::SealBlockFrame>(&frame))
+            end->signature = mini_block_->signature;
+        frames_.push_back(std::move(frame));
+    }
+}
+
+void Releaser::begin_term(const types::StatementTerms& terms)
+{
+    options_.terms = terms;
+    term_ = terms.epoch << 8 | static_cast<std::uint64_t>(terms.durability);
+    log(types::EpochFrame{terms, signer_, clock_.now()});
+}
+
+types::StatementTerms Releaser::terms() const noexcept
+{
+    const auto term = term_.load(std::memory_order_acquire);
+    return {.domain = domain_,
+        .chain_id = chain_id_,
+        .epoch = term >> 8,
+        .durability = static_cast<types::Durability>(term & 0xff)};
+}
+
+void Releaser::log(types::LogFrame frame)
+{
+    if (sink_.write)
+        frames_.push_back(std::move(frame));
+}
+
 void Releaser::give_up()
 {
     failed_ = true;
+    frames_.clear();
     fragment_.reset();
     mini_block_.reset();
     for (auto& complete : completions_)
@@ -317,19 +377,18 @@ void Releaser::seal_mini_if_due()
 
 void Releaser::seal_mini(std::uint64_t time)
 {
-    seal_mini(time, [this](const MiniBlockRecord& record)
-        { sink_.append(types::SealMiniFrame{record.header.time, record.signature}); });
+    seal_mini(
+        time, [](const MiniBlockRecord& record) { return types::SealMiniFrame{record.header.time, record.signature}; });
 }
 
-void Releaser::seal_mini(std::uint64_t time, const std::function<void(const MiniBlockRecord&)>& write)
+void Releaser::seal_mini(std::uint64_t time, const std::function<types::LogFrame(const MiniBlockRecord&)>& frame_of)
 {
     // What was taken is in this mini-block, and before its seal in the log.
     end_fragment();
     const auto sealing = read_stopwatch();
     mini_block_ = assembler_.end_mini_block(options_.terms, time, ids_);
     mini_block_->signature = sign(mini_block_->hash);
-    if (sink_.append)
-        write(*mini_block_);
+    log(frame_of(*mini_block_));
     const auto sealed = read_stopwatch();
     publish();
     if (!trie_update_.differences.empty())
@@ -364,10 +423,10 @@ void Releaser::take(BlockEnded& ended)
     seal_mini(time,
         [&](const MiniBlockRecord& record)
         {
-            sink_.append(types::SealBlockFrame{.time = record.header.time,
+            return types::SealBlockFrame{.time = record.header.time,
                 .signature = record.signature,
                 .requests = ended.requests,
-                .difference = ended.frame});
+                .difference = ended.frame};
         });
     // What is not in the log is not sealed either.
     if (failed_)

@@ -107,7 +107,8 @@ struct ReleaseStartingPoint
 class Releaser
 {
 public:
-    /// `on_release` runs on the releasing thread after each fragment and mini-block and must only wake others.
+    /// `on_release` runs on the releasing thread after each fragment and mini-block and must only wake others. The
+    /// log's first frame is the term that begins, which is that of the options or one that the sink names.
     Releaser(History& history,
         Sealer& sealer,
         const Clock& clock,
@@ -136,8 +137,9 @@ public:
     [[nodiscard]] const ReleaseLatencies& latencies() const noexcept { return latencies_; }
     /// Address of the key that signs.
     [[nodiscard]] const Address& signer() const noexcept { return signer_; }
-    [[nodiscard]] const types::StatementTerms& terms() const noexcept { return options_.terms; }
-    /// True once the log could not be made durable: nothing is released any more; any thread.
+    /// Of the newest term; any thread.
+    [[nodiscard]] types::StatementTerms terms() const noexcept;
+    /// True once the log takes nothing more: nothing is released any more; any thread.
     [[nodiscard]] bool has_failed() const noexcept { return failed_; }
 
 private:
@@ -162,16 +164,21 @@ private:
     [[nodiscard]] std::uint64_t latest_time() const noexcept;
     /// What a fragment or mini-block names as its time, by the clock.
     [[nodiscard]] std::uint64_t statement_time() const;
-    /// Signs what was taken since the last fragment, and writes it to the log.
+    /// Frames go to the log together, with the next release.
+    void log(types::LogFrame frame);
+    /// Signs what was taken since the last fragment.
     void end_fragment();
-    /// Waits until what was written to the log is durable, then shows it to everybody.
+    /// Waits until what is to be released is in the log and durable, then shows it to everybody.
     void publish();
     void publish_fragment();
     void release_fragment();
-    /// Ends the mini-block in the making; `write` puts its end into the log.
-    void seal_mini(std::uint64_t time, const std::function<void(const MiniBlockRecord&)>& write);
+    /// Ends the mini-block in the making; `frame_of` gives what says so in the log.
+    void seal_mini(std::uint64_t time, const std::function<types::LogFrame(const MiniBlockRecord&)>& frame_of);
     void log_fragment(const FragmentRecord& record, types::DifferenceFrame difference);
     void add_to_trie(types::StateDifference difference);
+    /// Signs what was not taken by the log once more, on the terms of a new term.
+    void sign_again(const types::StatementTerms& terms);
+    void begin_term(const types::StatementTerms& terms);
     void give_up();
     [[nodiscard]] std::uint64_t block_end() const noexcept;
     [[nodiscard]] std::uint64_t block_start() const noexcept { return block_end() - options_.block_interval; }
@@ -188,6 +195,10 @@ private:
     Doorbell doorbell_;
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> failed_ = false;
+    /// Of `options_.terms`, for other threads: the epoch above a byte for the durability.
+    std::atomic<std::uint64_t> term_;
+    types::StatementDomain domain_;
+    std::uint64_t chain_id_;
     ReleaseMetrics metrics_;
     ReleaseLatencies latencies_;
     /// Seconds of Unix time.
@@ -201,7 +212,8 @@ private:
     std::vector<AccountIds> account_ids_;
     std::vector<Completion> completions_;
     std::vector<Instant> executed_;
-    /// In the log, and not shown yet.
+    /// Not in the log yet. What they sign stands in the next two, which are not shown yet.
+    std::vector<types::LogFrame> frames_;
     std::shared_ptr<FragmentRecord> fragment_;
     std::optional<MiniBlockRecord> mini_block_;
     /// Transactions in the last fragment, and when it was released.

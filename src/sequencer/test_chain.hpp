@@ -41,9 +41,13 @@ struct TestChain
 
     void make_releaser()
     {
+        make_releaser(frame_by_frame([this](const types::LogFrame& frame) { log.push_back(frame); }));
+    }
+
+    void make_releaser(LogSink sink)
+    {
         log.clear();
-        releaser.emplace(history, *sealer, clock, behind_genesis(), release_options,
-            LogSink{.append = [this](const types::LogFrame& frame) { log.push_back(frame); }}, [] {});
+        releaser.emplace(history, *sealer, clock, behind_genesis(), release_options, std::move(sink), [] {});
     }
 
     ReleaseStartingPoint behind_genesis() const
