@@ -40,6 +40,9 @@ public:
     /// Tells them so.
     void notify() noexcept { server_->notify(); }
 
+    /// The newest records.
+    [[nodiscard]] const RecordWindow& window() const noexcept { return *window_; }
+
     [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
     [[nodiscard]] const ServerMetrics& metrics() const noexcept { return server_->metrics(); }
 

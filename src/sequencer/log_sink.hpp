@@ -3,6 +3,7 @@
 
 #include "types/log_frame.hpp"
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <variant>
@@ -34,6 +35,9 @@ struct LogSink
     /// Takes the log's next frames: all since the last release. The releasing thread calls it and waits. Empty if
     /// nobody wants frames.
     std::function<LogOutcome(std::span<const types::LogFrame>)> write;
+    /// The releasing thread calls it between releases, when there is something to do for it, and again at the time that
+    /// it returns at the latest. May be empty.
+    std::function<std::chrono::steady_clock::time_point()> attend{};
 };
 
 /// A log that takes frames one by one, in terms that do not change; `make_durable` is false if that is not to be had.
@@ -47,6 +51,7 @@ inline LogSink frame_by_frame(
             for (const auto& frame : frames)
                 append(frame);
             return make_durable() ? LogOutcome{Logged{}} : LogOutcome{NotLogged{}};
-        }};
+        },
+        .attend = {}};
 }
 }  // namespace jiffy::sequencer

@@ -83,11 +83,21 @@ void Releaser::run()
         process_pending();
         if (last_round)
             return;
-        if (next_mini_seal_ == never)
-            doorbell_.wait();
-        else
-            doorbell_.wait_until(clock_.when(next_mini_seal_));
+        wait();
     }
+}
+
+void Releaser::wait()
+{
+    auto end = std::chrono::steady_clock::time_point::max();
+    if (sink_.attend)
+        end = sink_.attend();
+    if (next_mini_seal_ != never)
+        end = std::min(end, clock_.when(next_mini_seal_));
+    if (end == std::chrono::steady_clock::time_point::max())
+        doorbell_.wait();
+    else
+        doorbell_.wait_until(end);
 }
 
 void Releaser::gather()

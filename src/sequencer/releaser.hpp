@@ -150,6 +150,8 @@ private:
     };
 
     void run();
+    /// Until there is something to do.
+    void wait();
     void gather();
     void take(BlockOpened& opened);
     void take(ParentSealed& sealed);

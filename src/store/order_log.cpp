@@ -74,22 +74,27 @@ BytesView OrderLog::append(const types::LogFrame& frame)
 {
     encoded_.clear();
     types::encode(frame, options_.chain_id, encoded_);
+    append(frame, encoded_);
+    return encoded_;
+}
+
+void OrderLog::append(const types::LogFrame& frame, BytesView record)
+{
     if (const auto* opened = std::get_if<types::OpenBlockFrame>(&frame))
         open_block_ = opened->opening.number;
     has_new_term_ |= std::holds_alternative<types::EpochFrame>(frame);
-    const auto appended = log_.append(encoded_);
+    const auto appended = log_.append(record);
     if (!appended)
     {
         check(std::unexpected{appended.error()});
-        return encoded_;
+        return;
     }
     if (open_block_ == 0 || !std::holds_alternative<types::SealBlockFrame>(frame))
-        return encoded_;
+        return;
     const std::lock_guard lock{ends_mutex_};
     block_ends_.push_back({std::exchange(open_block_, 0), *appended + 1});
     if (block_ends_.size() > most_block_ends)
         block_ends_.pop_front();
-    return encoded_;
 }
 
 std::optional<std::uint64_t> OrderLog::sequence_behind(std::uint64_t block_number) const

@@ -35,6 +35,8 @@ public:
 
     /// Does not wait for the disk. Returns the frame's record, which is there until the next call.
     BytesView append(const types::LogFrame& frame);
+    /// Likewise, for a frame that is encoded already.
+    void append(const types::LogFrame& frame, BytesView record);
     /// Returns when all frames are as durable as was asked for; false if that is not to be had. The beginning of a term
     /// is always on disk then: no two terms may have one number.
     bool make_durable();
