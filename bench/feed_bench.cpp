@@ -129,20 +129,19 @@ void lag(benchmark::State& state)
         std::uint64_t told = 1;
         leader.releaser.emplace(leader.history, *leader.sealer, leader.clock, leader.behind_genesis(),
             leader.release_options,
-            sequencer::LogSink{.append =
-                                   [&](const types::LogFrame& frame)
-                               {
-                                   publisher->append(types::encode(frame, TestChain::chain_id));
-                                   ++next;
-                               },
-                .make_durable =
-                    [&]
+            sequencer::frame_by_frame(
+                [&](const types::LogFrame& frame)
+                {
+                    publisher->append(types::encode(frame, TestChain::chain_id));
+                    ++next;
+                },
+                [&]
                 {
                     for (const auto time = now(); told < next; ++told)
                         released[told] = time;
                     publisher->release();
                     return true;
-                }},
+                }),
             [&] { publisher->notify(); });
         publisher->start(leader.release_options.terms, {});
         replica::Follower follower{

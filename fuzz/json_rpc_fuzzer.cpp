@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -8,15 +8,15 @@
 namespace
 {
 /// One node for all inputs: it holds no more than its limits let it, whatever is sent.
-jiffy::node::DevNode& node()
+jiffy::node::Node& node()
 {
     static const auto started = []
     {
-        jiffy::node::DevNodeOptions options;
+        jiffy::node::NodeOptions options;
         options.port = 0;
         options.block_interval = 50;
         options.history_blocks = 64;
-        auto result = jiffy::node::DevNode::start(options);
+        auto result = jiffy::node::Node::start(options);
         if (!result)
             std::abort();
         return std::move(*result);

@@ -7,7 +7,7 @@
 #include "cli/bench_load_tally.hpp"
 #include "cli/bench_load_transactions.hpp"
 #include "cli/bench_load_wire.hpp"
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -288,9 +288,9 @@ protected:
         options.count = 400;
     }
 
-    static node::DevNodeOptions node_options()
+    static node::NodeOptions node_options()
     {
-        node::DevNodeOptions options;
+        node::NodeOptions options;
         options.port = 0;
         options.block_interval = 200;
         return options;
@@ -320,7 +320,7 @@ protected:
         EXPECT_GE(report["latencyMicroseconds"]["max"], report["latencyMicroseconds"]["p50"]) << report;
     }
 
-    std::unique_ptr<node::DevNode> node = std::move(*node::DevNode::start(node_options()));
+    std::unique_ptr<node::Node> node = std::move(*node::Node::start(node_options()));
     Options options;
 };
 

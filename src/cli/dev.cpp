@@ -78,7 +78,7 @@ int dev(const DevOptions& options)
         has_failed = true;
         kill(getpid(), SIGTERM);
     };
-    const auto started = node::DevNode::start(node_options);
+    const auto started = node::Node::start(node_options);
     if (!started)
         return complain(started.error());
     auto& node = **started;

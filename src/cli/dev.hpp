@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 
 namespace jiffy::cli
 {
 struct DevOptions
 {
-    node::DevNodeOptions node;
+    node::NodeOptions node;
     /// File for the banner as JSON; empty for none.
     std::string banner_file;
     /// HOST:PORT of the feed; empty for none.

@@ -3,7 +3,7 @@
 
 #include "base/hex.hpp"
 #include "cli/statement_file.hpp"
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 #include "rpc/statements.hpp"
 #include "rpc/test_client.hpp"
 #include "trie/root.hpp"
@@ -42,9 +42,9 @@ class VerifyStatements : public testing::Test
 protected:
     static void SetUpTestSuite()
     {
-        node::DevNodeOptions options;
+        node::NodeOptions options;
         options.port = 0;
-        auto node = std::move(*node::DevNode::start(options));
+        auto node = std::move(*node::Node::start(options));
         rpc::TestClient client{node->port()};
         const auto call = [&client](const std::string& method, const json& parameters)
         {
@@ -53,7 +53,7 @@ protected:
         };
         types::Transaction transaction;
         transaction.type = types::TransactionType::dynamic_fee;
-        transaction.chain_id = node::DevNode::chain_id;
+        transaction.chain_id = node::Node::chain_id;
         transaction.gas_limit = 100'000;
         transaction.max_fee_per_gas = U256{5'000'000'000};
         // A log of nothing, by whoever creates a contract without code.

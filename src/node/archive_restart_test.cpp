@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hex.hpp"
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 #include "store/temporary_directory_test.hpp"
 #include "types/transaction.hpp"
 
@@ -42,15 +42,15 @@ struct ArchiveRestart : testing::Test
         std::ofstream{options.genesis_file} << genesis;
     }
 
-    [[nodiscard]] std::unique_ptr<DevNode> start() const
+    [[nodiscard]] std::unique_ptr<Node> start() const
     {
-        auto started = DevNode::start(options);
+        auto started = Node::start(options);
         if (!started)
             throw std::runtime_error{started.error()};
         return std::move(*started);
     }
 
-    static json ask(DevNode& node, const std::string& method, const json& parameters)
+    static json ask(Node& node, const std::string& method, const json& parameters)
     {
         const json body = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", parameters}};
         std::promise<json> promise;
@@ -60,7 +60,7 @@ struct ArchiveRestart : testing::Test
     }
 
     /// Sends one transaction after the other until one is in this block or a later one; gives the first one's receipt.
-    json fill_up_to(DevNode& node, std::uint64_t block)
+    json fill_up_to(Node& node, std::uint64_t block)
     {
         json first;
         for (;;)
@@ -86,7 +86,7 @@ struct ArchiveRestart : testing::Test
     }
 
     store::TemporaryDirectory directory;
-    DevNodeOptions options;
+    NodeOptions options;
     std::uint64_t nonce = 0;
 };
 

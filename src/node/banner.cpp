@@ -25,13 +25,13 @@ std::string url_host(const std::string& host)
     return host.find(':') != std::string::npos ? "[" + host + "]" : host;
 }
 
-std::string endpoint(const DevNode& node, const DevNodeOptions& options)
+std::string endpoint(const Node& node, const NodeOptions& options)
 {
     return url_host(options.host) + ":" + std::to_string(node.port());
 }
 
 /// Empty if there is no feed.
-std::string feed_endpoint(const DevNode& node, const DevNodeOptions& options)
+std::string feed_endpoint(const Node& node, const NodeOptions& options)
 {
     const auto port = node.feed_port();
     return port ? url_host(options.feed->server.host) + ":" + std::to_string(*port) : "";
@@ -51,7 +51,7 @@ std::string checksummed(const Address& address)
     return "0x" + digits;
 }
 
-std::string banner_text(const DevNode& node, const DevNodeOptions& options)
+std::string banner_text(const Node& node, const NodeOptions& options)
 {
     const bool is_development = !options.sequencer_secret;
     std::string text = "Jiffy " + std::string{version};
@@ -97,7 +97,7 @@ std::string banner_text(const DevNode& node, const DevNodeOptions& options)
     return text.append(end);
 }
 
-std::string banner_json(const DevNode& node, const DevNodeOptions& options)
+std::string banner_json(const Node& node, const NodeOptions& options)
 {
     std::string text;
     rpc::JsonWriter json{text};

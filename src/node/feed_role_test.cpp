@@ -45,9 +45,9 @@ std::string genesis_file()
     return path;
 }
 
-DevNodeOptions options_of(const std::string& data_directory)
+NodeOptions options_of(const std::string& data_directory)
 {
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
     options.genesis_file = genesis_file();
     options.data_directory = data_directory;
@@ -56,14 +56,14 @@ DevNodeOptions options_of(const std::string& data_directory)
     return options;
 }
 
-json ask(DevNode& node, const std::string& method, const json& parameters)
+json ask(Node& node, const std::string& method, const json& parameters)
 {
     rpc::TestClient client{node.port()};
     const json body = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", parameters}};
     return json::parse(client.post(body.dump()).body).at("result");
 }
 
-json send_transfer(DevNode& node, std::uint64_t nonce)
+json send_transfer(Node& node, std::uint64_t nonce)
 {
     types::Transaction transaction;
     transaction.type = types::TransactionType::dynamic_fee;
@@ -80,7 +80,7 @@ json send_transfer(DevNode& node, std::uint64_t nonce)
 /// The same chain, from a node's feed.
 struct Copy
 {
-    explicit Copy(const DevNode& node)
+    explicit Copy(const Node& node)
       : specification{node.specification()}
       , sealer{history, crypto::native_kernels(), node.genesis().state, [](const sequencer::BlockPointer&) {}}
     {
@@ -135,7 +135,7 @@ struct Copy
 void follow_a_node(const std::string& data_directory)
 {
     const auto options = options_of(data_directory);
-    auto started = DevNode::start(options);
+    auto started = Node::start(options);
     ASSERT_TRUE(started) << started.error();
     auto node = std::move(*started);
     const auto port = std::to_string(node->feed_port().value());
@@ -149,7 +149,7 @@ void follow_a_node(const std::string& data_directory)
         if (nonce == 3 && !data_directory.empty())
         {
             node.reset();
-            started = DevNode::start(options);
+            started = Node::start(options);
             ASSERT_TRUE(started) << started.error();
             node = std::move(*started);
         }
@@ -184,10 +184,10 @@ TEST(FeedRole, a_chain_on_disk_can_be_followed_through_a_restart)
 TEST(FeedRole, a_port_that_is_taken_is_an_error)
 {
     auto options = options_of("");
-    const auto first = DevNode::start(options);
+    const auto first = Node::start(options);
     ASSERT_TRUE(first);
     options.feed->server.port = (*first)->feed_port().value();
-    const auto second = DevNode::start(options);
+    const auto second = Node::start(options);
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().find("cannot listen on 127.0.0.1:"), std::string::npos);
 }

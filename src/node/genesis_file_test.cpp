@@ -2,7 +2,7 @@
 #include "node/genesis_file.hpp"
 
 #include "base/hex.hpp"
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 #include "rpc/test_client.hpp"
 #include "sequencer/pool.hpp"
 
@@ -147,11 +147,11 @@ TEST(GenesisFile, starts_a_node)
     auto genesis = any_genesis();
     genesis["config"]["jiffy"].erase("minimumBaseFee");
     std::ofstream{path} << genesis;
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
     options.verify_roots = true;
     options.genesis_file = path;
-    auto node = std::move(*DevNode::start(options));
+    auto node = std::move(*Node::start(options));
     EXPECT_TRUE(node->accounts().empty());
     const auto ask = [&node](const json& parameters)
     {
@@ -165,7 +165,7 @@ TEST(GenesisFile, starts_a_node)
     node->stop();
     EXPECT_EQ(node->root_report().wrong, 0U);
     options.genesis_file = "/no/such/file";
-    EXPECT_FALSE(DevNode::start(options));
+    EXPECT_FALSE(Node::start(options));
 }
 
 TEST(GenesisFile, a_full_block_refuses_with_the_time_until_the_next_one)
@@ -179,10 +179,10 @@ TEST(GenesisFile, a_full_block_refuses_with_the_time_until_the_next_one)
     genesis["gasLimit"] = 63'000;
     genesis["alloc"] = {{to_hex(account.address.view()).substr(2), {{"balance", "1000000000000000000"}}}};
     std::ofstream{path} << genesis;
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
     options.genesis_file = path;
-    auto node = std::move(*DevNode::start(options));
+    auto node = std::move(*Node::start(options));
     rpc::TestClient client{node->port()};
     const auto send = [&](std::uint64_t nonce)
     {

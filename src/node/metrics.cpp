@@ -93,20 +93,29 @@ void Metrics::gauge(std::string_view name, std::string_view help, Reading readin
 
 void Metrics::histogram(std::string_view name, std::string_view help, const sequencer::LatencyHistogram& microseconds)
 {
-    add({std::string{name}, std::string{help}, "histogram", &microseconds});
+    histogram(name, help, [&microseconds] { return &microseconds; });
+}
+
+void Metrics::histogram(std::string_view name, std::string_view help, Source source)
+{
+    add({std::string{name}, std::string{help}, "histogram", std::move(source)});
 }
 
 std::string Metrics::text() const
 {
+    static const sequencer::LatencyHistogram empty;
     std::string text;
     for (const auto& metric : metrics_)
     {
         text.append("# HELP ").append(metric.name).append(" ").append(metric.help).append("\n");
         text.append("# TYPE ").append(metric.name).append(" ").append(metric.type).append("\n");
         if (const auto* reading = std::get_if<Reading>(&metric.source))
+        {
             append_sample(text, metric.name, {}, (*reading)());
-        else
-            append_histogram(text, metric.name, *std::get<const sequencer::LatencyHistogram*>(metric.source));
+            continue;
+        }
+        const auto* histogram = std::get<Source>(metric.source)();
+        append_histogram(text, metric.name, histogram != nullptr ? *histogram : empty);
     }
     return text;
 }

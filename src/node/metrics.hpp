@@ -26,6 +26,9 @@ public:
     void gauge(std::string_view name, std::string_view help, Reading reading);
     /// Durations, recorded in microseconds and told in seconds. The histogram must live as long as this.
     void histogram(std::string_view name, std::string_view help, const sequencer::LatencyHistogram& microseconds);
+    /// Likewise of one that may not be there yet; none is told as empty.
+    using Source = std::function<const sequencer::LatencyHistogram*()>;
+    void histogram(std::string_view name, std::string_view help, Source source);
 
     /// All of them (Prometheus, "Text-based format", version 0.0.4).
     [[nodiscard]] std::string text() const;
@@ -36,7 +39,7 @@ private:
         std::string name;
         std::string help;
         const char* type;
-        std::variant<Reading, const sequencer::LatencyHistogram*> source;
+        std::variant<Reading, Source> source;
     };
 
     void add(Metric metric);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/metrics.hpp"
 
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 #include "rpc/test_client.hpp"
 
 #include <fstream>
@@ -69,9 +69,9 @@ std::map<std::string, std::string> documented_metrics()
 
 TEST(Metrics, of_a_node_are_those_of_the_document)
 {
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
-    const auto node = std::move(*DevNode::start(options));
+    const auto node = std::move(*Node::start(options));
     rpc::TestClient client{node->port()};
     client.send("GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
     const auto response = client.read_response();

@@ -15,16 +15,16 @@ namespace
 using nlohmann::json;
 
 /// A development node with the rules of a preset, and a client of it.
-class Node
+class PresetNode
 {
 public:
-    explicit Node(Preset preset)
+    explicit PresetNode(Preset preset)
     {
         options.port = 0;
         options.preset = preset;
         options.block_interval = 100;
         options.verify_roots = true;
-        node = std::move(*DevNode::start(options));
+        node = std::move(*Node::start(options));
         client.emplace(node->port());
     }
 
@@ -44,7 +44,7 @@ public:
     static types::Transaction transfer(std::uint64_t nonce)
     {
         auto transaction = sequencer::TestChain::transfer(nonce, 5'000'000'000);
-        transaction.chain_id = DevNode::chain_id;
+        transaction.chain_id = Node::chain_id;
         transaction.max_priority_fee_per_gas = U256{1};
         return transaction;
     }
@@ -55,15 +55,15 @@ public:
     }
     json send(std::uint64_t nonce) { return result("eth_sendRawTransactionSync", {sign(transfer(nonce))}); }
 
-    DevNodeOptions options;
-    std::unique_ptr<DevNode> node;
+    NodeOptions options;
+    std::unique_ptr<Node> node;
     std::optional<rpc::TestClient> client;
 };
 
 class Presets : public testing::TestWithParam<Preset>
 {
 protected:
-    Node node{GetParam()};
+    PresetNode node{GetParam()};
     /// Transactions of the protocol in each block.
     std::size_t system_transactions = GetParam() == Preset::op ? 1 : 0;
 };
@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(All,
 
 TEST(OpPreset, tells_of_deposits_as_op_geth_does)
 {
-    Node node{Preset::op};
+    PresetNode node{Preset::op};
     const auto receipt = node.send(0);
     const auto block = node.result("eth_getBlockByNumber", {receipt["blockNumber"], true});
     const auto& deposit = block["transactions"][0];
@@ -158,8 +158,8 @@ TEST(OpPreset, tells_of_deposits_as_op_geth_does)
 /// Who proves a withdrawal asks for the block and for the proof at once, before either can be given.
 TEST(OpPreset, proves_against_an_open_block_once_it_is_sealed)
 {
-    Node node{Preset::op};
-    auto withdrawal = Node::transfer(0);
+    PresetNode node{Preset::op};
+    auto withdrawal = PresetNode::transfer(0);
     withdrawal.to = chain::predeploys::message_passer;
     withdrawal.gas_limit = 300'000;
     const auto number = node.result("eth_sendRawTransactionSync", {node.sign(withdrawal)})["blockNumber"];
@@ -171,7 +171,7 @@ TEST(OpPreset, proves_against_an_open_block_once_it_is_sealed)
 
 TEST(OpPreset, has_the_headers_of_isthmus)
 {
-    Node node{Preset::op};
+    PresetNode node{Preset::op};
     const auto block = node.result("eth_getBlockByNumber", {node.send(0)["blockNumber"], false});
     EXPECT_EQ(block["extraData"], "0x00000000fa00000006");
     EXPECT_EQ(block["gasLimit"], "0x2540be400");
@@ -185,8 +185,8 @@ TEST(OpPreset, has_the_headers_of_isthmus)
 
 TEST(OpPreset, refuses_blobs_in_geths_words)
 {
-    Node node{Preset::op};
-    auto transaction = Node::transfer(0);
+    PresetNode node{Preset::op};
+    auto transaction = PresetNode::transfer(0);
     transaction.type = types::TransactionType::blob;
     transaction.blob_versioned_hashes.assign(1, Hash{{1}});
     transaction.max_fee_per_blob_gas = U256{1};
@@ -200,7 +200,7 @@ TEST(OpPreset, refuses_blobs_in_geths_words)
 
 TEST(OpPreset, does_not_announce_transactions_of_the_protocol)
 {
-    Node node{Preset::op};
+    PresetNode node{Preset::op};
     const auto filter = node.result("eth_newPendingTransactionFilter");
     const auto receipt = node.send(0);
     node.result("eth_getBlockByNumber", {receipt["blockNumber"], false});

@@ -18,7 +18,8 @@ std::expected<std::uint64_t, std::string> follow_log(const store::WriteAheadLog&
     std::uint64_t sequence,
     std::uint64_t chain_id,
     const world::World& world,
-    replica::Follower& follower)
+    replica::Follower& follower,
+    std::optional<feed::FeedPosition>& position)
 {
     if (sequence < log.first_sequence())
         return std::unexpected{"the log begins with record " + std::to_string(log.first_sequence()) +
@@ -30,6 +31,7 @@ std::expected<std::uint64_t, std::string> follow_log(const store::WriteAheadLog&
     auto reader = log.reader_from(sequence);
     if (!reader)
         return std::unexpected{reader.error().text};
+    feed::ChainHasher hasher;
     for (std::uint64_t count = 0;; ++count)
     {
         const auto record = reader->next();
@@ -43,6 +45,8 @@ std::expected<std::uint64_t, std::string> follow_log(const store::WriteAheadLog&
             return std::unexpected{fault_at(place, "its bytes are no frame")};
         if (const auto followed = follower.apply(std::move(*frame)); !followed)
             return std::unexpected{fault_at(place, replica::to_string(followed.error()))};
+        if (position)
+            hasher.step(*position, (*record)->payload);
     }
 }
 }  // namespace jiffy::node

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hex.hpp"
 #include "node/banner.hpp"
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 #include "rpc/test_client.hpp"
 #include "types/transaction.hpp"
 
@@ -41,9 +41,9 @@ json genesis_of(const json& sequencer)
         {"alloc", {{to_hex(address_of(sender_secret).view()), {{"balance", "1000000000000000000"}}}}}};
 }
 
-DevNodeOptions options_of(json genesis, std::time_t age = 0)
+NodeOptions options_of(json genesis, std::time_t age = 0)
 {
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
     options.sequencer_secret = secret;
     options.genesis_file = testing::TempDir() + "jiffy-sequencer-genesis.json";
@@ -52,16 +52,16 @@ DevNodeOptions options_of(json genesis, std::time_t age = 0)
     return options;
 }
 
-std::string fault_of(const DevNodeOptions& options)
+std::string fault_of(const NodeOptions& options)
 {
-    const auto started = DevNode::start(options);
+    const auto started = Node::start(options);
     return started ? "none" : started.error();
 }
 
 TEST(SequencerRole, signs_for_a_real_chain_with_its_own_key)
 {
     const auto options = options_of(genesis_of(to_hex(address_of(secret).view())));
-    auto started = DevNode::start(options);
+    auto started = Node::start(options);
     ASSERT_TRUE(started) << started.error();
     auto& node = **started;
     EXPECT_TRUE(node.accounts().empty());

@@ -62,8 +62,7 @@ Snapshots::Snapshots(const DataDirectory& data,
     const world::World& world,
     const sequencer::History& history,
     store::WriteAheadLog& log,
-    const store::OrderLog& order_log,
-    const types::EpochFrame& epoch,
+    PlaceBehind place_behind,
     const crypto::Kernels& kernels,
     const SnapshotOptions& options,
     SnapshotMetrics& metrics)
@@ -71,8 +70,7 @@ Snapshots::Snapshots(const DataDirectory& data,
   , world_{world}
   , history_{history}
   , log_{log}
-  , order_log_{order_log}
-  , epoch_{epoch}
+  , place_behind_{std::move(place_behind)}
   , kernels_{kernels}
   , options_{options}
   , metrics_{metrics}
@@ -132,12 +130,12 @@ bool Snapshots::take()
 bool Snapshots::write(const sequencer::BlockRecord& block)
 {
     const auto commit = block.state_commit();
-    const auto sequence = order_log_.sequence_behind(block.number());
+    const auto place = place_behind_(block.number());
     // A block from before the start has neither here; the next one has.
-    auto pinned = commit && sequence ? world_.pin_at(*commit) : std::nullopt;
+    auto pinned = commit && place ? world_.pin_at(*commit) : std::nullopt;
     if (!pinned)
         return false;
-    const auto checkpoint = replica::encode(replica::make_checkpoint(block, history_, epoch_, *sequence));
+    const auto checkpoint = replica::encode(replica::make_checkpoint(block, history_, *place));
     auto writer = store::SnapshotWriter::create(data_.disk, data_.path, data_.chain, block.number(), checkpoint);
     if (!writer)
         return false;

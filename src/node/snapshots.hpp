@@ -3,11 +3,12 @@
 
 #include "replica/checkpoint.hpp"
 #include "sequencer/doorbell.hpp"
-#include "store/order_log.hpp"
 #include "store/snapshot_file.hpp"
+#include "store/write_ahead_log.hpp"
 #include "world/world.hpp"
 
 #include <expected>
+#include <functional>
 #include <thread>
 
 namespace jiffy::node
@@ -49,6 +50,9 @@ struct SnapshotOptions
     std::function<bool(std::uint64_t block_number)> make_blocks_durable = [](std::uint64_t) { return true; };
 };
 
+/// Where the log goes on behind a block; nothing if that is not known. Callable by any thread.
+using PlaceBehind = std::function<std::optional<replica::LogPlace>(std::uint64_t block_number)>;
+
 struct SnapshotMetrics
 {
     std::atomic<std::uint64_t> taken = 0;
@@ -67,8 +71,7 @@ public:
         const world::World& world,
         const sequencer::History& history,
         store::WriteAheadLog& log,
-        const store::OrderLog& order_log,
-        const types::EpochFrame& epoch,
+        PlaceBehind place_behind,
         const crypto::Kernels& kernels,
         const SnapshotOptions& options,
         SnapshotMetrics& metrics);
@@ -93,8 +96,7 @@ private:
     const world::World& world_;
     const sequencer::History& history_;
     store::WriteAheadLog& log_;
-    const store::OrderLog& order_log_;
-    types::EpochFrame epoch_;
+    PlaceBehind place_behind_;
     const crypto::Kernels& kernels_;
     SnapshotOptions options_;
     SnapshotMetrics& metrics_;

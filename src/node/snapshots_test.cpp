@@ -4,6 +4,7 @@
 #include "node/recovery.hpp"
 #include "replica/traffic_test.hpp"
 #include "sequencer/block_coding.hpp"
+#include "store/order_log.hpp"
 #include "store/simulated_disk.hpp"
 #include "world/state_trie_build.hpp"
 
@@ -48,7 +49,9 @@ struct Life
             sequencer::Assembler{
                 crypto::scalar_kernels(), checkpoint ? checkpoint->position : history().sealed_head()->release_end()},
             checkpoint ? std::optional{checkpoint->epoch} : std::nullopt};
-        if (const auto followed = follow_log(*log, sequence, TestChain::chain_id, world(), follower); !followed)
+        std::optional<feed::FeedPosition> unknown;
+        if (const auto followed = follow_log(*log, sequence, TestChain::chain_id, world(), follower, unknown);
+            !followed)
         {
             fail(followed.error());
             return;
@@ -71,8 +74,13 @@ struct Life
         sequencer.emplace(chain.specification, world(), history(), sealer(), *releaser, chain.clock,
             sequencer::ChainStart{TestChain::genesis_time, std::move(block), knows_parent}, chain.options);
         releaser->process_pending();
-        snapshots.emplace(data, world(), history(), *log, *order_log,
-            types::EpochFrame{terms, releaser->signer(), chain.clock.now()}, crypto::scalar_kernels(),
+        const auto place_behind = [this, epoch = types::EpochFrame{terms, releaser->signer(), chain.clock.now()}](
+                                      std::uint64_t number)
+        {
+            const auto behind = order_log->sequence_behind(number);
+            return behind ? std::optional{replica::LogPlace{*behind, epoch}} : std::nullopt;
+        };
+        snapshots.emplace(data, world(), history(), *log, place_behind, crypto::scalar_kernels(),
             SnapshotOptions{.interval = 1, .kept = 2}, snapshot_metrics);
     }
 

@@ -8,16 +8,21 @@ namespace jiffy::replica
 {
 namespace
 {
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version = 2;
+/// Without a place in the feed.
+constexpr std::uint64_t oldest_version = 1;
 }  // namespace
 
 Checkpoint make_checkpoint(const sequencer::BlockRecord& block,
     const sequencer::History& history,
-    const types::EpochFrame& epoch,
-    std::uint64_t log_sequence)
+    const LogPlace& place)
 {
-    Checkpoint checkpoint{
-        .log_sequence = log_sequence, .epoch = epoch, .position = block.release_end(), .ancestors = {}, .block = {}};
+    Checkpoint checkpoint{.log_sequence = place.sequence,
+        .epoch = place.epoch,
+        .feed = place.feed,
+        .position = block.release_end(),
+        .ancestors = {},
+        .block = {}};
     const auto hashes = history.block_hashes();
     const auto count = std::min(block.number(), most_ancestors);
     for (auto number = block.number() - count; number < block.number(); ++number)
@@ -44,6 +49,11 @@ Bytes encode(const Checkpoint& checkpoint)
     writer.integer(static_cast<std::uint64_t>(terms.durability));
     writer.fixed(signer);
     writer.integer(time);
+    Bytes feed_hash;
+    if (checkpoint.feed)
+        append(feed_hash, checkpoint.feed->hash.view());
+    writer.integer(checkpoint.feed ? checkpoint.feed->sequence : 0);
+    writer.bytes(feed_hash);
     const auto& position = checkpoint.position;
     writer.fixed(position.prefix);
     writer.integer(position.mini_block);
@@ -68,7 +78,7 @@ Result<Checkpoint, types::FrameError> decode_checkpoint(BytesView encoded)
     std::uint64_t durability = 0;
     BytesView ancestors;
     fields.read(found_version);
-    if (found_version != version)
+    if (found_version < oldest_version || found_version > version)
         return failure(fields.ok() ? types::FrameError::unknown_version : types::FrameError::malformed);
     auto& [terms, signer, time] = checkpoint.epoch;
     auto& position = checkpoint.position;
@@ -79,6 +89,13 @@ Result<Checkpoint, types::FrameError> decode_checkpoint(BytesView encoded)
     fields.read(durability);
     fields.read(signer);
     fields.read(time);
+    BytesView feed_hash;
+    std::uint64_t feed_sequence = 0;
+    if (found_version != oldest_version)
+    {
+        fields.read(feed_sequence);
+        fields.read(feed_hash);
+    }
     fields.read(position.prefix);
     fields.read(position.mini_block);
     fields.read(position.mini_block_parent);
@@ -87,10 +104,13 @@ Result<Checkpoint, types::FrameError> decode_checkpoint(BytesView encoded)
     fields.read(ancestors);
     fields.read(checkpoint.block);
     if (fields.final_error() || domain > 1 || durability > 3 || ancestors.size() % sizeof(Hash) != 0 ||
-        ancestors.size() / sizeof(Hash) > most_ancestors)
+        ancestors.size() / sizeof(Hash) > most_ancestors ||
+        (feed_sequence == 0 ? !feed_hash.empty() : feed_hash.size() != sizeof(Hash)))
         return failure(types::FrameError::malformed);
     terms.domain = static_cast<types::StatementDomain>(domain);
     terms.durability = static_cast<types::Durability>(durability);
+    if (feed_sequence != 0)
+        checkpoint.feed = {feed_sequence, Hash::from(feed_hash)};
     for (; !ancestors.empty(); ancestors = ancestors.subspan(sizeof(Hash)))
         checkpoint.ancestors.push_back(Hash::from(ancestors.first(sizeof(Hash))));
     return checkpoint;

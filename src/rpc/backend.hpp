@@ -2,12 +2,14 @@
 #pragma once
 
 #include "rpc/filters.hpp"
-#include "rpc/ingress.hpp"
+#include "rpc/node_status.hpp"
 #include "rpc/seal_waiters.hpp"
+#include "rpc/signing.hpp"
 #include "rpc/subscriptions.hpp"
+#include "rpc/transaction_route.hpp"
 #include "rpc/workers.hpp"
 #include "sequencer/chain_reader.hpp"
-#include "sequencer/sequencer.hpp"
+#include "sequencer/sealer.hpp"
 
 namespace jiffy::rpc
 {
@@ -45,9 +47,8 @@ struct Backend
     /// What is in memory: for threads that must not wait for a disk.
     const sequencer::History& history;
     const sequencer::Sealer& sealer;
-    const sequencer::Releaser& releaser;
-    sequencer::Sequencer& sequencer;
-    Ingress& ingress;
+    const CurrentSigning& signing;
+    TransactionRoute& route;
     Workers& workers;
     SealWaiters& waiters;
     Subscriptions& subscriptions;
@@ -55,6 +56,8 @@ struct Backend
     std::string client_version;
     /// For eth_accounts.
     std::vector<Address> accounts;
+    /// Callable by any thread.
+    std::function<NodeStatus()> status;
     MethodLimits limits;
     /// Null unless roots are being checked.
     const RootCheckMetrics* root_check = nullptr;

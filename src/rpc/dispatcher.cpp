@@ -128,7 +128,8 @@ void Dispatcher::handle(std::string body, const std::shared_ptr<Channel>& channe
 
 bool Dispatcher::refuse_in_passing(std::string_view body, std::string& answer)
 {
-    if (!backend_.ingress.is_refusing())
+    auto& ingress = backend_.route.ingress();
+    if (!ingress.is_refusing())
         return false;
     const auto request = read_plain_request(body);
     if (!request)
@@ -136,7 +137,7 @@ bool Dispatcher::refuse_in_passing(std::string_view body, std::string& answer)
     const auto found = methods_.find(request->method);
     if (found == methods_.end() || !found->second->takes_transaction)
         return false;
-    const auto wait = backend_.ingress.refusal();
+    const auto wait = ingress.refusal();
     if (!wait)
         return false;
     append_overload_answer(answer, request->id, *wait);
@@ -230,8 +231,8 @@ void Dispatcher::process_call(JsonElement call, const std::shared_ptr<Channel>& 
         const auto shown = name.size() <= longest_name ? std::string{name} : std::string{"called"};
         return reply.error({code::method_not_found, "the method " + shown + " does not exist/is not available", {}});
     }
-    if (method->takes_transaction)
-        if (const auto wait = backend_.ingress.refusal())
+    if (method->takes_transaction && backend_.route.here() != nullptr)
+        if (const auto wait = backend_.route.ingress().refusal())
             return reply.error(overload_error(*wait));
     JsonElement list;
     const bool has_list = object.at_key("params").get(list) == simdjson::SUCCESS;

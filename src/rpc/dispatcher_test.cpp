@@ -28,7 +28,7 @@ TEST(RefusalInPassing, is_none_while_transactions_are_admitted)
     EXPECT_FALSE(scene.dispatcher->refuse_in_passing(body, output));
     EXPECT_EQ(output, "before");
     const auto answer = scene.ask("eth_sendRawTransaction", {"0x02"});
-    EXPECT_EQ(scene.ingress->waiting(), 1U);
+    EXPECT_EQ(scene.route->ingress().waiting(), 1U);
     EXPECT_FALSE(scene.dispatcher->refuse_in_passing(body, output));
     EXPECT_EQ(output, "before");
 }
@@ -45,7 +45,7 @@ TEST(RefusalInPassing, begins_after_a_first_refusal_and_is_counted)
         R"("data":{"retryAfterMilliseconds":1}}})");
     EXPECT_TRUE(scene.dispatcher->refuse_in_passing(body, output));
     EXPECT_EQ(output, answer);
-    EXPECT_EQ(scene.ingress->refused(), 2U);
+    EXPECT_EQ(scene.route->ingress().refused(), 2U);
     EXPECT_FALSE(
         scene.dispatcher->refuse_in_passing(R"({"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]})", output));
     EXPECT_EQ(output, answer);

@@ -114,7 +114,7 @@ void get_logs_with_cursor(Call& call)
     const auto wanted = call.parameters.log_page(0);
     if (call.reject_bad_parameters(1))
         return;
-    const auto epoch = call.backend.releaser.terms().epoch;
+    const auto epoch = call.backend.signing.get().terms.epoch;
     const auto cursor = wanted.cursor ? decode_cursor(*wanted.cursor) : std::nullopt;
     if (cursor && cursor->epoch != epoch)
         return call.reply.error({code::invalid_params, "invalid argument 0: the cursor is of another epoch", {}});

@@ -48,13 +48,14 @@ void get_transaction_count(Call& call)
     if (call.reject_bad_parameters(2))
         return;
     const auto* tag = std::get_if<BlockTag>(&block);
-    if (tag != nullptr && *tag == BlockTag::pending && call.backend.sequencer.pooled() != 0)
+    auto* sequencer = call.backend.route.here();
+    if (tag != nullptr && *tag == BlockTag::pending && sequencer != nullptr && sequencer->pooled() != 0)
     {
         // Only the sequencing thread knows the pool.
         auto reply = std::make_shared<Reply>(std::move(call.reply));
         sequencer::NonceQuery query{address,
             [reply](std::uint64_t nonce) { reply->result([nonce](JsonWriter& json) { json.quantity(nonce); }); }};
-        if (!call.backend.sequencer.query(query))
+        if (!sequencer->query(query))
             reply->error({code::limit_exceeded, "too many requests are waiting", {}});
         return;
     }

@@ -74,7 +74,7 @@ void follow(Backend& backend, const Waiting& waiting, const Hash& hash, const Re
                 answer();
         }};
     // Without an answer to that, the clock gives one.
-    backend.sequencer.query(query);
+    backend.route.here()->query(query);
 }
 
 /// A client that has lost the answer, or does not want to wait for it, sends a transaction again: it gets the receipt
@@ -106,8 +106,9 @@ void submit(Backend& backend, const Waiting& waiting, Arrival arrival)
         else if (const auto* refusal = std::get_if<Refusal>(&result))
             answer_refused(backend, waiting, hash, *refusal);
     };
-    if (!backend.sequencer.submit(*submission))
-        answer_with_error(waiting, overload_error(backend.sequencer.expected_wait()));
+    auto& sequencer = *backend.route.here();
+    if (!sequencer.submit(*submission))
+        answer_with_error(waiting, overload_error(sequencer.expected_wait()));
 }
 
 void send_and_wait(Call& call, TimeoutError timeout_error)
@@ -123,6 +124,8 @@ void send_and_wait(Call& call, TimeoutError timeout_error)
     auto& backend = call.backend;
     if (const auto formed = check_form(backend, raw); !formed)
         return call.reply.error(formed.error());
+    if (backend.route.here() == nullptr)
+        return call.reply.error(no_sequencer());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
     // The time may be over before anybody has looked into the transaction. The transaction itself is not kept for that:
     // it is up to 128 KiB, and many may wait.

@@ -26,8 +26,9 @@ void send_without_waiting(Backend& backend, const std::shared_ptr<Reply>& reply,
         else
             reply->result([&hash](JsonWriter& json) { json.hex(hash); });
     };
-    if (!backend.sequencer.submit(*submission))
-        reply->error(overload_error(backend.sequencer.expected_wait()));
+    auto& sequencer = *backend.route.here();
+    if (!sequencer.submit(*submission))
+        reply->error(overload_error(sequencer.expected_wait()));
 }
 
 void send_raw_transaction(Call& call)
@@ -38,6 +39,8 @@ void send_raw_transaction(Call& call)
     auto& backend = call.backend;
     if (const auto formed = check_form(backend, raw); !formed)
         return call.reply.error(formed.error());
+    if (backend.route.here() == nullptr)
+        return call.reply.error(no_sequencer());
     const auto reply = std::make_shared<Reply>(std::move(call.reply));
     const auto admitted = admit(backend, std::move(raw),
         [&backend, reply](Arrival arrival) { send_without_waiting(backend, reply, std::move(arrival)); });

@@ -16,7 +16,7 @@ constexpr std::size_t many = 4;
 
 std::uint64_t Ingress::expected_wait() const noexcept
 {
-    return queue_.size() * interval_.get() / 1000 + sequencer_.expected_wait();
+    return queue_.size() * interval_.get() / 1000 + sequencer_->expected_wait();
 }
 
 std::optional<std::uint64_t> Ingress::refusal_at(sequencer::Instant time)
@@ -53,7 +53,7 @@ std::expected<void, std::uint64_t> Ingress::add(Bytes raw, Process process, cons
         }
         size_ += raw.size();
         // The queue's order is that of the tickets.
-        queue_.push_back({{std::move(raw), sequencer_.take_ticket(), time, hash}, std::move(process)});
+        queue_.push_back({{std::move(raw), sequencer_->take_ticket(), time, hash}, std::move(process)});
         waiting = queue_.size();
         waiting_.store(waiting);
     }
@@ -93,6 +93,6 @@ void Ingress::work(sequencer::Instant until)
             break;
     }
     if (owes_wake)
-        sequencer_.wake();
+        sequencer_->wake();
 }
 }  // namespace jiffy::rpc

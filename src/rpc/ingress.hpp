@@ -33,14 +33,14 @@ public:
     using Process = std::move_only_function<void(Arrival)>;
 
     /// `capacity` in bytes of transactions.
-    explicit Ingress(sequencer::Sequencer& sequencer,
-        const AdmissionLimits& limits = {},
-        std::size_t capacity = std::size_t{64} << 20) noexcept
-      : sequencer_{sequencer}
-      , admission_{limits}
+    explicit Ingress(const AdmissionLimits& limits = {}, std::size_t capacity = std::size_t{64} << 20) noexcept
+      : admission_{limits}
       , capacity_{capacity}
     {
     }
+
+    /// Before anything is added, or anybody asks for a refusal: whom the transactions are for.
+    void begin(sequencer::Sequencer& sequencer) noexcept { sequencer_ = &sequencer; }
 
     /// Before anything is added: `wake` is called when there is more work than those who are awake can see to at once.
     void set_waker(std::function<void(std::size_t waiting)> wake) { wake_ = std::move(wake); }
@@ -75,7 +75,7 @@ private:
     std::optional<std::uint64_t> refusal_at(sequencer::Instant time);
     std::optional<Waiting> take(sequencer::Instant now);
 
-    sequencer::Sequencer& sequencer_;
+    sequencer::Sequencer* sequencer_ = nullptr;
     std::mutex mutex_;
     Admission admission_;
     std::size_t capacity_;

@@ -39,7 +39,8 @@ struct IngressTest : testing::Test
 
 TEST_F(IngressTest, works_in_the_order_of_arrival)
 {
-    Ingress ingress{*chain.sequencer};
+    Ingress ingress;
+    ingress.begin(*chain.sequencer);
     for (Byte name = 0; name < 5; ++name)
         EXPECT_TRUE(add(ingress, name));
     EXPECT_EQ(ingress.waiting(), 5U);
@@ -53,7 +54,8 @@ TEST_F(IngressTest, works_in_the_order_of_arrival)
 
 TEST_F(IngressTest, refuses_what_is_too_much)
 {
-    Ingress ingress{*chain.sequencer, {.longest_wait = 1'000'000, .capacity = 3}};
+    Ingress ingress{{.longest_wait = 1'000'000, .capacity = 3}};
+    ingress.begin(*chain.sequencer);
     for (Byte name = 0; name < 3; ++name)
         EXPECT_TRUE(add(ingress, name));
     EXPECT_FALSE(add(ingress, 3));
@@ -67,7 +69,8 @@ TEST_F(IngressTest, refuses_what_is_too_much)
 
 TEST_F(IngressTest, tells_how_long_the_wait_would_be)
 {
-    Ingress ingress{*chain.sequencer, {.longest_wait = 0, .patience = 0}};
+    Ingress ingress{{.longest_wait = 0, .patience = 0}};
+    ingress.begin(*chain.sequencer);
     EXPECT_FALSE(ingress.refusal());
     EXPECT_TRUE(add(ingress, 0)) << "nobody waits";
     const auto asked = ingress.refusal();
@@ -82,7 +85,8 @@ TEST_F(IngressTest, tells_how_long_the_wait_would_be)
 
 TEST_F(IngressTest, counts_what_waits_for_the_sequencing_thread)
 {
-    Ingress ingress{*chain.sequencer, {.longest_wait = 0, .patience = 0}};
+    Ingress ingress{{.longest_wait = 0, .patience = 0}};
+    ingress.begin(*chain.sequencer);
     auto result = std::make_shared<std::optional<sequencer::SubmissionResult>>();
     auto submission = chain.make(0, sequencer::TestChain::transfer(0), false, result);
     ASSERT_TRUE(chain.sequencer->submit(submission));
@@ -94,7 +98,8 @@ TEST_F(IngressTest, counts_what_waits_for_the_sequencing_thread)
 
 TEST_F(IngressTest, has_a_bound_in_bytes)
 {
-    Ingress ingress{*chain.sequencer, {}, 1'000};
+    Ingress ingress{{}, 1'000};
+    ingress.begin(*chain.sequencer);
     EXPECT_TRUE(add(ingress, 0, 900));
     EXPECT_FALSE(add(ingress, 1, 101));
     EXPECT_TRUE(add(ingress, 2, 100));
@@ -104,7 +109,8 @@ TEST_F(IngressTest, has_a_bound_in_bytes)
 
 TEST_F(IngressTest, wakes_the_sequencing_thread_once_for_many)
 {
-    Ingress ingress{*chain.sequencer};
+    Ingress ingress;
+    ingress.begin(*chain.sequencer);
     std::vector<bool> more_follow;
     std::vector<std::promise<void>> executed(6);
     const auto hand_in = [&](std::uint64_t nonce)
@@ -143,7 +149,8 @@ TEST_F(IngressTest, takes_bursts_from_many_threads)
     constexpr std::size_t rounds = 2'000;
     constexpr std::size_t each = 4;
     constexpr std::size_t thread_count = 3;
-    Ingress ingress{*chain.sequencer, {.longest_wait = 0, .patience = 3'600'000'000}};
+    Ingress ingress{{.longest_wait = 0, .patience = 3'600'000'000}};
+    ingress.begin(*chain.sequencer);
     {
         std::barrier round_ends{thread_count, [&]() noexcept { ingress.work(far_away); }};
         std::vector<std::jthread> threads;
@@ -169,7 +176,8 @@ TEST_F(IngressTest, is_worked_on_by_the_server_whoever_adds)
     options.port = 0;
     options.threads = 2;
     const auto server = std::move(*Server::listen(options));
-    Ingress ingress{*chain.sequencer};
+    Ingress ingress;
+    ingress.begin(*chain.sequencer);
     server->start(
         [&](const std::string&, const std::shared_ptr<Channel>&, Responder respond)
         {

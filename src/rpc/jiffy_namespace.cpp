@@ -7,21 +7,22 @@ namespace jiffy::rpc
 {
 namespace
 {
-/// Counters of the sequencer, for people and tests.
-void status(Call& call)
+/// What the node does, and counters, for people and tests.
+void tell_status(Call& call)
 {
     if (call.reject_bad_parameters(0))
         return;
-    const auto& metrics = call.backend.sequencer.metrics();
+    const auto status = call.backend.status();
     call.reply.result(
         [&](JsonWriter& json)
         {
             json.begin_object();
-            json.key("transactions").number(metrics.transactions.load());
-            json.key("miniBlocks").number(call.backend.releaser.metrics().mini_blocks.load());
-            json.key("blocks").number(metrics.blocks.load());
-            json.key("parentHashWaits").number(metrics.parent_hash_waits.load());
-            json.key("pooledTransactions").number(call.backend.sequencer.pooled());
+            json.key("role").string(status.role);
+            json.key("transactions").number(status.transactions);
+            json.key("miniBlocks").number(status.mini_blocks);
+            json.key("blocks").number(status.blocks);
+            json.key("parentHashWaits").number(status.parent_hash_waits);
+            json.key("pooledTransactions").number(status.pooled);
             if (const auto* check = call.backend.root_check)
             {
                 json.key("verifiedRoots").number(check->verified.load());
@@ -38,6 +39,7 @@ void chain_info(Call& call)
     if (call.reject_bad_parameters(0))
         return;
     const auto& specification = call.backend.specification;
+    const auto [terms, signer] = call.backend.signing.get();
     call.reply.result(
         [&](JsonWriter& json)
         {
@@ -45,8 +47,8 @@ void chain_info(Call& call)
             json.key("preset").string(specification.optimism ? "op" : "ethereum");
             json.key("blockTime").number(specification.jiffy->block_time);
             json.key("miniBlockInterval").number(specification.jiffy->mini_block_interval);
-            json.key("signer").hex(call.backend.releaser.signer());
-            write_terms(json, call.backend.releaser.terms());
+            json.key("signer").hex(signer);
+            write_terms(json, terms);
             json.key("oldestMiniBlock").quantity(call.backend.chain().oldest_mini_block());
             json.key("nextMiniBlock").quantity(next_mini_block(call.backend.history));
             json.end_object();
@@ -55,7 +57,7 @@ void chain_info(Call& call)
 
 constexpr Method methods[] = {
     {"jiffy_chainInfo", chain_info},
-    {"jiffy_status", status},
+    {"jiffy_status", tell_status},
 };
 }  // namespace
 

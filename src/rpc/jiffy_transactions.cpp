@@ -64,6 +64,9 @@ void get_transaction_stage(Call& call)
     auto& backend = call.backend;
     if (const auto place = backend.chain().find_transaction(hash))
         return call.reply.result([&place](JsonWriter& json) { write_stage(json, *place); });
+    auto* sequencer = backend.route.here();
+    if (sequencer == nullptr)
+        return call.reply.result([](JsonWriter& json) { write_stage_alone(json, "unknown"); });
     // Only the sequencing thread knows the pool. By the time that it answers, the transaction may have been executed.
     auto reply = std::make_shared<Reply>(std::move(call.reply));
     sequencer::PoolQuery query{hash, [reply, hash, &history = backend.history](bool is_pooled)
@@ -78,7 +81,7 @@ void get_transaction_stage(Call& call)
                         write_stage_alone(json, is_pooled ? "pooled" : "unknown");
                 });
         }};
-    if (!backend.sequencer.query(query))
+    if (!sequencer->query(query))
         reply->error({code::limit_exceeded, "too many requests are waiting", {}});
 }
 

@@ -77,9 +77,14 @@ Result<void, Error> check_form(const Backend& backend, BytesView raw)
 
 Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process, const std::optional<Hash>& hash)
 {
-    if (const auto added = backend.ingress.add(std::move(raw), std::move(process), hash); !added)
+    if (const auto added = backend.route.ingress().add(std::move(raw), std::move(process), hash); !added)
         return failure(overload_error(added.error()));
     return {};
+}
+
+Error no_sequencer()
+{
+    return {code::internal_error, "this node does not take transactions", {}};
 }
 
 Error overload_error(std::uint64_t wait)

@@ -20,6 +20,9 @@ Result<void, Error> check_form(const Backend& backend, BytesView raw);
 /// in that turn.
 Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process, const std::optional<Hash>& hash = {});
 
+/// There is nobody who puts transactions in order.
+Error no_sequencer();
+
 /// More comes than can be done: when to try again, for one who would wait for `wait` microseconds now.
 Error overload_error(std::uint64_t wait);
 /// Likewise, as the whole answer to the request with that id, which is JSON.

@@ -23,9 +23,10 @@ struct TestBackend
       : chain{{}, 10'000'000'000, chain::ethereum_specification(sequencer::TestChain::chain_id), history_blocks}
     {
         chain.start_sequencer();
-        ingress.emplace(*chain.sequencer, admission);
-        backend.emplace(Backend{chain.specification, chain.world, chain.history, *chain.sealer, *chain.releaser,
-            *chain.sequencer, *ingress, workers, waiters, subscriptions, filters, "test", {}, limits});
+        route.emplace(admission).sequence_here(*chain.sequencer);
+        signing.set({chain.releaser->terms(), chain.releaser->signer()});
+        backend.emplace(Backend{chain.specification, chain.world, chain.history, *chain.sealer, signing, *route,
+            workers, waiters, subscriptions, filters, "test", {}, [] { return NodeStatus{}; }, limits});
         dispatcher.emplace(*backend, all_methods());
     }
     /// In the order of a node: what waits is refused while there is still somebody to tell it to.
@@ -63,7 +64,7 @@ struct TestBackend
     }
 
     /// Hands what was sent to the sequencer.
-    void take_in() { ingress->work(sequencer::Instant::max()); }
+    void take_in() { route->ingress().work(sequencer::Instant::max()); }
     /// Runs what waits for the time or for a block.
     void run_due(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) { waiters.run_due(now); }
     void pass_blocks(std::uint64_t count)
@@ -88,7 +89,8 @@ struct TestBackend
     Subscriptions subscriptions{chain.history, waiters};
     Filters filters;
     Workers workers{1, 100};
-    std::optional<Ingress> ingress;
+    CurrentSigning signing;
+    std::optional<TransactionRoute> route;
     std::optional<Backend> backend;
     std::optional<Dispatcher> dispatcher;
 };

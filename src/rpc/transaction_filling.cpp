@@ -19,12 +19,12 @@ constexpr std::uint64_t suggested_tip = 1'000'000'000;
 /// The sender's next nonce, pooled transactions counted.
 std::uint64_t next_nonce(const Backend& backend, const Address& sender)
 {
-    if (backend.sequencer.pooled() != 0)
+    if (auto* sequencer = backend.route.here(); sequencer != nullptr && sequencer->pooled() != 0)
     {
         auto promise = std::make_shared<std::promise<std::uint64_t>>();
         auto future = promise->get_future();
         sequencer::NonceQuery query{sender, [promise](std::uint64_t nonce) { promise->set_value(nonce); }};
-        if (backend.sequencer.query(query) && future.wait_for(std::chrono::seconds{1}) == std::future_status::ready)
+        if (sequencer->query(query) && future.wait_for(std::chrono::seconds{1}) == std::future_status::ready)
             return future.get();
     }
     const auto view = resolve_state(backend, BlockTag::latest);

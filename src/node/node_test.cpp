@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/dev_node.hpp"
+#include "node/node.hpp"
 
 #include "base/hex.hpp"
 #include "rpc/test_client.hpp"
@@ -19,7 +19,7 @@ types::Transaction transfer(std::uint64_t nonce)
 {
     types::Transaction transaction;
     transaction.type = types::TransactionType::dynamic_fee;
-    transaction.chain_id = DevNode::chain_id;
+    transaction.chain_id = Node::chain_id;
     transaction.nonce = nonce;
     transaction.gas_limit = 21'000;
     transaction.max_fee_per_gas = U256{5'000'000'000};
@@ -29,19 +29,19 @@ types::Transaction transfer(std::uint64_t nonce)
     return transaction;
 }
 
-std::string sign(const DevNode& node, std::size_t account, types::Transaction transaction)
+std::string sign(const Node& node, std::size_t account, types::Transaction transaction)
 {
     types::sign(transaction, node.accounts()[account].secret);
     return to_hex(types::encode(transaction));
 }
 
 /// A node with quick blocks for each test, and a client of it.
-class DevNodeTest : public testing::Test
+class NodeTest : public testing::Test
 {
 protected:
-    static DevNodeOptions options()
+    static NodeOptions options()
     {
-        DevNodeOptions options;
+        NodeOptions options;
         options.port = 0;
         options.block_interval = 200;
         options.verify_roots = true;
@@ -75,11 +75,11 @@ protected:
         return jiffy::node::sign(*node, account, transaction);
     }
 
-    std::unique_ptr<DevNode> node = std::move(*DevNode::start(options()));
+    std::unique_ptr<Node> node = std::move(*Node::start(options()));
     TestClient client{node->port()};
 };
 
-TEST_F(DevNodeTest, echoes_ids_of_any_type)
+TEST_F(NodeTest, echoes_ids_of_any_type)
 {
     for (const json& id : {json{1}, json{-5}, json{"text \" \\ \n \u00e9"}, json{nullptr}, json{1.5},
              json{{"a", {1, 2}}}, json{true}, json{18'446'744'073'709'551'615ULL}})
@@ -90,7 +90,7 @@ TEST_F(DevNodeTest, echoes_ids_of_any_type)
     }
 }
 
-TEST_F(DevNodeTest, refuses_malformed_requests)
+TEST_F(NodeTest, refuses_malformed_requests)
 {
     const auto code_of = [this](std::string_view body)
     {
@@ -116,7 +116,7 @@ TEST_F(DevNodeTest, refuses_malformed_requests)
     EXPECT_EQ(TestClient{node->port()}.post(std::string(5'000'001, ' ')).status, 413);
 }
 
-TEST_F(DevNodeTest, refuses_bad_parameters_by_name)
+TEST_F(NodeTest, refuses_bad_parameters_by_name)
 {
     const auto message_of = [this](const std::string& method, std::initializer_list<json> parameters)
     {
@@ -142,7 +142,7 @@ TEST_F(DevNodeTest, refuses_bad_parameters_by_name)
     EXPECT_EQ(message_of("eth_sendRawTransaction", {"0x0"}), "invalid argument 0: hex string of odd length");
 }
 
-TEST_F(DevNodeTest, survives_absurd_calls)
+TEST_F(NodeTest, survives_absurd_calls)
 {
     EXPECT_EQ(result("eth_call", {{{"to", address(1)}, {"gas", "0xffffffffffffffff"}}}), "0x");
     // An endless loop: JUMPDEST PUSH0 JUMP
@@ -161,7 +161,7 @@ TEST_F(DevNodeTest, survives_absurd_calls)
         json::array());
 }
 
-TEST_F(DevNodeTest, refuses_transactions_in_geths_words)
+TEST_F(NodeTest, refuses_transactions_in_geths_words)
 {
     const auto message_of = [this](const std::string& raw)
     {
@@ -192,7 +192,7 @@ TEST_F(DevNodeTest, refuses_transactions_in_geths_words)
     EXPECT_EQ(message_of(sign(0, other)), "invalid chain id for signer");
 }
 
-TEST_F(DevNodeTest, a_receipt_is_there_at_once_and_the_block_is_held_until_it_is_whole)
+TEST_F(NodeTest, a_receipt_is_there_at_once_and_the_block_is_held_until_it_is_whole)
 {
     const auto hash = result("eth_sendRawTransaction", {sign(0, transfer(0))});
     const auto early = result("eth_getTransactionReceipt", {hash});
@@ -220,7 +220,7 @@ TEST_F(DevNodeTest, a_receipt_is_there_at_once_and_the_block_is_held_until_it_is
     EXPECT_EQ(result("eth_getBlockByNumber", {"0x7fffffff", false}), nullptr);
 }
 
-TEST_F(DevNodeTest, answers_a_sync_send_with_the_receipt)
+TEST_F(NodeTest, answers_a_sync_send_with_the_receipt)
 {
     const auto receipt = result("eth_sendRawTransactionSync", {sign(0, transfer(0)), 1000});
     EXPECT_EQ(receipt["gasUsed"], "0x5208");
@@ -230,7 +230,7 @@ TEST_F(DevNodeTest, answers_a_sync_send_with_the_receipt)
     EXPECT_EQ(gap["data"], "0x2");
 }
 
-TEST_F(DevNodeTest, counts_pooled_transactions_in_the_pending_nonce)
+TEST_F(NodeTest, counts_pooled_transactions_in_the_pending_nonce)
 {
     ASSERT_TRUE(result("eth_sendRawTransaction", {sign(0, transfer(1))}).is_string());
     EXPECT_EQ(result("eth_getTransactionCount", {address(0), "pending"}), "0x0");
@@ -240,7 +240,7 @@ TEST_F(DevNodeTest, counts_pooled_transactions_in_the_pending_nonce)
     EXPECT_EQ(result("eth_getTransactionCount", {address(0), "latest"}), "0x2");
 }
 
-TEST_F(DevNodeTest, serves_batches_in_order_and_notifications_without_an_answer)
+TEST_F(NodeTest, serves_batches_in_order_and_notifications_without_an_answer)
 {
     const auto answer = request(json::array({
         {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "eth_chainId"}},
@@ -257,7 +257,7 @@ TEST_F(DevNodeTest, serves_batches_in_order_and_notifications_without_an_answer)
     EXPECT_EQ(client.post(R"({"jsonrpc":"2.0","method":"eth_chainId"})").body, "");
 }
 
-TEST_F(DevNodeTest, tells_subscribers_of_heads_logs_and_transactions)
+TEST_F(NodeTest, tells_subscribers_of_heads_logs_and_transactions)
 {
     TestClient socket{node->port()};
     ASSERT_TRUE(socket.upgrade());
@@ -314,7 +314,7 @@ TEST_F(DevNodeTest, tells_subscribers_of_heads_logs_and_transactions)
     EXPECT_EQ(ask("eth_unsubscribe", {heads})["error"]["message"], "subscription not found");
 }
 
-TEST_F(DevNodeTest, filters_report_each_thing_once)
+TEST_F(NodeTest, filters_report_each_thing_once)
 {
     const auto blocks = result("eth_newBlockFilter");
     const auto pending = result("eth_newPendingTransactionFilter");
@@ -330,7 +330,7 @@ TEST_F(DevNodeTest, filters_report_each_thing_once)
     EXPECT_EQ(error("eth_getFilterChanges", {blocks})["message"], "filter not found");
 }
 
-TEST_F(DevNodeTest, reads_old_states_overrides_and_proofs)
+TEST_F(NodeTest, reads_old_states_overrides_and_proofs)
 {
     const auto recipient = "0x0102030000000000000000000000000000000000";
     const auto receipt = result("eth_sendRawTransactionSync", {sign(0, transfer(0))});
@@ -348,7 +348,7 @@ TEST_F(DevNodeTest, reads_old_states_overrides_and_proofs)
     EXPECT_EQ(result("eth_estimateGas", {{{"from", address(0)}, {"to", recipient}, {"value", "0x1"}}}), "0x5208");
 }
 
-TEST_F(DevNodeTest, stops_quickly_and_every_root_was_right)
+TEST_F(NodeTest, stops_quickly_and_every_root_was_right)
 {
     result("eth_sendRawTransactionSync", {sign(0, transfer(0))});
     const auto before = std::chrono::steady_clock::now();
@@ -358,12 +358,12 @@ TEST_F(DevNodeTest, stops_quickly_and_every_root_was_right)
     EXPECT_EQ(node->root_report().wrong, 0U);
 }
 
-TEST(DevNode, refuses_what_is_too_much_and_takes_it_later)
+TEST(Node, refuses_what_is_too_much_and_takes_it_later)
 {
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
     options.admission = {.longest_wait = 0, .patience = 0};
-    const auto node = std::move(*DevNode::start(options));
+    const auto node = std::move(*Node::start(options));
     TestClient client{node->port()};
     const auto send = [&](std::uint64_t nonce, std::size_t account)
     {
@@ -393,13 +393,13 @@ TEST(DevNode, refuses_what_is_too_much_and_takes_it_later)
     }
 }
 
-TEST(DevNode, refuses_a_port_in_use)
+TEST(Node, refuses_a_port_in_use)
 {
-    DevNodeOptions options;
+    NodeOptions options;
     options.port = 0;
-    const auto first = std::move(*DevNode::start(options));
+    const auto first = std::move(*Node::start(options));
     options.port = first->port();
-    const auto second = DevNode::start(options);
+    const auto second = Node::start(options);
     ASSERT_FALSE(second.has_value());
     EXPECT_NE(second.error().find("Address already in use"), std::string::npos);
 }

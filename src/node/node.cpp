@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/node.hpp"
+
+#include "node/feed_sink.hpp"
+#include "node/leader.hpp"
+#include "node/node_metrics.hpp"
+#include "node/service.hpp"
+#include "node/storage.hpp"
+
+namespace jiffy::node
+{
+namespace
+{
+/// Why the chain cannot begin at the time that its file says; empty if it can.
+std::string fault_of_time(const NodeOptions& options, const ChainFile& file)
+{
+    constexpr std::uint64_t most_missing_blocks = 100'000;
+    const auto wall_time = sequencer::SystemClock::wall_time();
+    const auto begin = file.genesis.header.timestamp;
+    if (begin > wall_time)
+        return "the chain begins in the future: its genesis time is " + std::to_string(begin);
+    const auto missing = (wall_time - begin) * 1000 / file.specification.jiffy->block_time;
+    // What has been running before may have been away for as long as it likes.
+    if (!options.is_development() && options.data_directory.empty() && missing > most_missing_blocks)
+        return "the chain began " + std::to_string(missing) + " blocks ago, more than " +
+               std::to_string(most_missing_blocks) + " cannot be caught up with: its genesis time is " +
+               std::to_string(begin);
+    return "";
+}
+
+/// The chain's file, if it has one, once it is known that the node can begin with it.
+std::expected<std::optional<ChainFile>, std::string> chain_file(const NodeOptions& options)
+{
+    std::optional<ChainFile> file;
+    if (!options.genesis_file.empty())
+    {
+        auto read = read_genesis_file(options.genesis_file);
+        if (!read)
+            return std::unexpected{read.error()};
+        file = std::move(*read);
+    }
+    if (file)
+        if (auto fault = fault_of_time(options, *file); !fault.empty())
+            return std::unexpected{std::move(fault)};
+    if (options.sequencer_secret)
+        if (auto fault = fault_of_key(*options.sequencer_secret, file); !fault.empty())
+            return std::unexpected{std::move(fault)};
+    return file;
+}
+}  // namespace
+
+/// Everything in the order in which it stands on what is before it.
+struct Node::Parts
+{
+    Parts(const NodeOptions& wanted, std::optional<ChainFile> file)
+      : options{wanted}
+      , chain{wanted, std::move(file)}
+    {
+    }
+
+    /// Reads what there is of the chain and makes the parts that go on with it.
+    std::expected<void, std::string> begin()
+    {
+        const auto on_chain_sealed = [this](const sequencer::BlockPointer& block) { on_sealed(block); };
+        if (options.data_directory.empty())
+        {
+            chain.begin_with_genesis(on_chain_sealed);
+            serve();
+            return lead(chain.make_follower());
+        }
+        auto opened = Storage::open(options, chain.identity());
+        if (!opened)
+            return std::unexpected{std::move(opened.error())};
+        storage = std::move(*opened);
+        auto recovered = storage->recover(chain, on_chain_sealed);
+        if (!recovered)
+            return std::unexpected{std::move(recovered.error())};
+        serve();
+        if (auto led = lead(std::move(recovered->follower)); !led)
+            return led;
+        storage->take_snapshots(chain, [this](std::uint64_t block) { return place_behind(block); });
+        return {};
+    }
+
+    void serve()
+    {
+        service.emplace(chain, options, storage ? &storage->archive() : nullptr, [this] { return status(); });
+    }
+
+    /// Leads the chain from where the follower is.
+    std::expected<void, std::string> lead(replica::Follower follower)
+    {
+        sequencer::LogSink sink;
+        if (storage)
+            sink = sequencer::frame_by_frame([&log = storage->order_log()](const types::LogFrame& frame)
+                { log.append(frame); }, [&log = storage->order_log()] { return log.make_durable(); });
+        if (auto begun = begin_feed(sink); !begun)
+            return begun;
+        const auto leading = leader_options(options, chain.specification.chain_id, follower.epoch());
+        leader =
+            std::make_unique<Leader>(chain, std::move(follower), leading, std::move(sink), [this] { on_release(); });
+        current_leader.store(leader.get(), std::memory_order_release);
+        service->signing().set(leader->signing());
+        service->route().sequence_here(leader->sequencer());
+        return {};
+    }
+
+    /// Has the sink tell the feed's subscribers, if there is to be a feed.
+    std::expected<void, std::string> begin_feed(sequencer::LogSink& sink)
+    {
+        if (!options.feed)
+            return {};
+        if (storage && storage->log().first_sequence() != 1)
+            return std::unexpected{options.data_directory +
+                                   ": the log does not go back to genesis any more, as it was kept without a feed "
+                                   "before; a feed can be served from a copy that does"};
+        auto listening = feed::Publisher::listen(*options.feed);
+        if (!listening)
+            return std::unexpected{std::move(listening.error())};
+        publisher = std::move(*listening);
+        const auto identity = chain.identity();
+        const auto* log = storage ? &storage->log() : nullptr;
+        if (const auto begun = publisher->begin(identity, feed::beginning_of(identity), log); !begun)
+            return std::unexpected{begun.error().text};
+        sink = feed_sink(*publisher, storage ? &storage->order_log() : nullptr, identity.chain_id);
+        return {};
+    }
+
+    void start()
+    {
+        add_metrics();
+        if (storage)
+            storage->start();
+        if (options.verify_roots)
+            chain.root_check.start();
+        chain.sealer->start();
+        service->start();
+        if (publisher)
+            publisher->start(leader->releaser().terms(), leader->releaser().signer());
+        is_recovered = true;
+        leader->start();
+        service->serve(*server);
+    }
+
+    void stop()
+    {
+        server->stop();
+        service->stop_workers();
+        leader->stop();
+        chain.sealer->stop();
+        if (storage)
+            storage->stop_archive();
+        service->stop();
+        if (publisher)
+            publisher->stop();
+        chain.root_check.stop();
+        if (storage)
+            storage->stop();
+    }
+
+    void on_sealed(const sequencer::BlockPointer& block)
+    {
+        if (storage)
+            storage->on_sealed(block);
+        // While the log is followed there is nobody else yet.
+        if (!is_recovered)
+            return;
+        if (auto* leading = current_leader.load(std::memory_order_acquire))
+            leading->sequencer().notify_sealed();
+        service->on_sealed();
+        if (options.verify_roots)
+            chain.root_check.push(block);
+    }
+
+    void on_release()
+    {
+        service->on_release();
+        if (publisher)
+            publisher->notify();
+    }
+
+    /// Where this node's log goes on behind a block.
+    std::optional<replica::LogPlace> place_behind(std::uint64_t block)
+    {
+        const auto sequence = storage->order_log().sequence_behind(block);
+        const auto* leading = current_leader.load(std::memory_order_acquire);
+        if (!sequence || leading == nullptr)
+            return std::nullopt;
+        const auto [terms, signer] = leading->signing();
+        return replica::LogPlace{*sequence, types::EpochFrame{terms, signer, chain.clock.now()}};
+    }
+
+    [[nodiscard]] rpc::NodeStatus status() const
+    {
+        rpc::NodeStatus status;
+        const auto* leading = current_leader.load(std::memory_order_acquire);
+        if (leading == nullptr)
+            return status;
+        const auto& ordered = leading->sequencer().metrics();
+        const auto& released = leading->releaser().metrics();
+        status.role = "sequencer";
+        status.transactions += ordered.transactions;
+        status.fragments += released.fragments;
+        status.released_transactions += released.released_transactions;
+        status.mini_blocks += released.mini_blocks;
+        status.blocks += ordered.blocks;
+        status.parent_hash_waits = ordered.parent_hash_waits;
+        status.pooled = leading->sequencer().pooled();
+        return status;
+    }
+
+    void add_metrics()
+    {
+        auto& metrics = service->metrics();
+        add_chain_metrics(metrics, chain, [this] { return status(); });
+        add_route_metrics(metrics, service->route());
+        metrics.gauge("jiffy_clock_lag_seconds", "How far the chain's time is behind wall time.",
+            [this]
+            {
+                const auto* leading = current_leader.load(std::memory_order_acquire);
+                const auto lag = leading != nullptr ? static_cast<std::int64_t>(leading->sequencer().lag()) : 0;
+                return static_cast<double>(chain.clock.behind_wall_time() + lag) / 1e6;
+            });
+        metrics.gauge("jiffy_rpc_connections", "Open connections, HTTP and WebSocket.",
+            [this] { return static_cast<double>(server->connection_count()); });
+        add_feed_metrics(metrics, publisher.get());
+        add_leader_metrics(metrics, [this] { return current_leader.load(std::memory_order_acquire); });
+        add_storage_metrics(metrics, storage.get());
+        add_process_metrics(metrics);
+    }
+
+    /// The last to go: unanswered requests everywhere lead back to it.
+    std::unique_ptr<rpc::Server> server;
+    NodeOptions options;
+    std::unique_ptr<Storage> storage;
+    std::unique_ptr<feed::Publisher> publisher;
+    ChainParts chain;
+    std::atomic<bool> is_recovered = false;
+    /// Made when this process begins to lead the chain.
+    std::unique_ptr<Leader> leader;
+    std::atomic<Leader*> current_leader = nullptr;
+    /// Made when the chain has begun.
+    std::optional<Service> service;
+    bool stopped = false;
+};
+
+std::expected<std::unique_ptr<Node>, std::string> Node::start(const NodeOptions& options)
+{
+    auto file = chain_file(options);
+    if (!file)
+        return std::unexpected{std::move(file.error())};
+    auto server = listen(options);
+    if (!server)
+        return std::unexpected{std::move(server.error())};
+    auto parts = std::make_unique<Parts>(options, std::move(*file));
+    if (auto begun = parts->begin(); !begun)
+        return std::unexpected{std::move(begun.error())};
+    parts->server = std::move(*server);
+    parts->start();
+    return std::unique_ptr<Node>{new Node{std::move(parts)}};
+}
+
+Node::Node(std::unique_ptr<Parts> parts)
+  : parts_{std::move(parts)}
+{
+}
+
+Node::~Node()
+{
+    stop();
+}
+
+void Node::stop()
+{
+    if (!std::exchange(parts_->stopped, true))
+        parts_->stop();
+}
+
+void Node::abandon()
+{
+    parts_->server->stop();
+}
+
+void Node::handle(std::string body, rpc::Responder respond)
+{
+    parts_->service->handle(std::move(body), std::move(respond));
+}
+
+std::uint16_t Node::port() const noexcept
+{
+    return parts_->server->port();
+}
+
+std::optional<std::uint16_t> Node::feed_port() const noexcept
+{
+    return parts_->publisher ? std::optional{parts_->publisher->port()} : std::nullopt;
+}
+
+const std::vector<sequencer::DevelopmentAccount>& Node::accounts() const noexcept
+{
+    return parts_->chain.accounts;
+}
+
+const sequencer::Genesis& Node::genesis() const noexcept
+{
+    return parts_->chain.genesis;
+}
+
+const chain::ChainSpecification& Node::specification() const noexcept
+{
+    return parts_->chain.specification;
+}
+
+Address Node::signer() const
+{
+    return parts_->service->signing().get().signer;
+}
+
+RootReport Node::root_report() const noexcept
+{
+    const auto& metrics = parts_->chain.root_check.metrics();
+    return {metrics.verified, metrics.wrong, metrics.unchecked};
+}
+}  // namespace jiffy::node
