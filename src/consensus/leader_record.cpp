@@ -14,8 +14,10 @@ Decision lead(const Beginning& beginning, std::string text)
     const auto& [self, current, record, boot_id, log_epoch, is_forced] = beginning;
     const auto newest = current.epoch != 0 ? current.epoch : std::max(log_epoch, record ? record->proposed_epoch : 0);
     return {Role::lead,
-        Propose{
-            .expected = current.epoch, .proposer = self, .next = {.epoch = newest + 1, .leader = self, .standbys = {}}},
+        Propose{.expected = current.epoch,
+            .proposer = self,
+            .next = {.epoch = newest + 1, .leader = self, .standbys = {}},
+            .is_forced = is_forced},
         std::move(text)};
 }
 
@@ -25,6 +27,8 @@ std::string objection(const Beginning& beginning)
     const auto& [self, current, record, boot_id, log_epoch, is_forced] = beginning;
     if (record && record->name != self.name)
         return "its directory belongs to " + record->name;
+    if (current.epoch != 0 && current.leader.name != self.name)
+        return "the chain is led by " + to_string(current);
     if (current.epoch == 0)
         return record && record->base_epoch != 0 ? "the witness has forgotten who led the chain" : "";
     if (!record)
@@ -89,7 +93,7 @@ store::StoreResult<std::optional<LeaderRecord>> read_leader_record(store::Disk& 
 Decision decide_beginning(const Beginning& beginning)
 {
     const auto& current = beginning.current;
-    if (current.epoch != 0 && current.leader.name != beginning.self.name)
+    if (current.epoch != 0 && current.leader.name != beginning.self.name && !beginning.is_forced)
         return {Role::stand_by, std::nullopt, "the chain is led by " + to_string(current)};
     const auto reason = objection(beginning);
     if (reason.empty())

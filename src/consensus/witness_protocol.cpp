@@ -46,6 +46,7 @@ void put_message(const WitnessQuestion& question, Bytes& output)
     feed::put_number(output, proposal->expected);
     put(output, proposal->proposer);
     put(output, proposal->next);
+    feed::put_number(output, proposal->is_forced ? 1 : 0);
 }
 
 void put_message(const WitnessReply& reply, Bytes& output)
@@ -78,6 +79,7 @@ WitnessMessage read_proposal(Fields& fields)
     proposal.expected = fields.number();
     proposal.proposer = read_member(fields);
     proposal.next = read_configuration(fields);
+    proposal.is_forced = fields.flag();
     question.request = std::move(proposal);
     return question;
 }

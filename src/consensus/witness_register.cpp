@@ -22,7 +22,8 @@ bool is_accepted(const Configuration& current, const Propose& proposal)
         return true;
     const bool follows =
         proposal.expected == current.epoch && (current.epoch == 0 || proposal.next.epoch - 1 == current.epoch);
-    return follows && proposal.next.leader == proposal.proposer && may_propose(current, proposal.proposer);
+    return follows && proposal.next.leader == proposal.proposer &&
+           (proposal.is_forced || may_propose(current, proposal.proposer));
 }
 
 store::StoreResult<WitnessRegister> WitnessRegister::open(store::Disk& disk,

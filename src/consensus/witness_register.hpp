@@ -22,6 +22,8 @@ struct Propose
     std::uint64_t expected = 0;
     Member proposer;
     Configuration next;
+    /// An operator says so: whoever proposes it need not have been the leader or one of its standbys.
+    bool is_forced = false;
 
     friend bool operator==(const Propose&, const Propose&) = default;
 };
@@ -30,7 +32,8 @@ using WitnessRequest = std::variant<ReadConfiguration, Propose>;
 
 /// The rule of succession: `next` is led by whoever proposes it and follows on the epoch that it expects to be the
 /// current one, and its proposer is the leader by name, or one of its standbys by name and incarnation. Whatever epoch
-/// a chain that has no configuration begins with, it may. True as well if `next` is the current configuration.
+/// a chain that has no configuration begins with, it may; and an operator may put anybody in charge. True as well if
+/// `next` is the current configuration.
 [[nodiscard]] bool is_accepted(const Configuration& current, const Propose& proposal);
 
 /// The configuration of one chain on disk. One thread.

@@ -17,9 +17,10 @@ using sequencer::TransactionPlace;
 /// A chain whose sequencer can begin behind what a follower was told.
 struct TrafficChain : TestChain
 {
-    explicit TrafficChain(bool is_optimism = false)
+    explicit TrafficChain(bool is_optimism = false, std::size_t history_blocks = 256)
       : TestChain{options_of(is_optimism), 10'000'000'000,
-            is_optimism ? chain::optimism_specification(chain_id) : chain::ethereum_specification(chain_id), 256}
+            is_optimism ? chain::optimism_specification(chain_id) : chain::ethereum_specification(chain_id),
+            history_blocks}
     {
         release_options.queue_capacity = 64;
         release_options.terms.domain = types::StatementDomain::production;
@@ -43,9 +44,15 @@ struct TrafficChain : TestChain
     /// Goes on as the sequencer of the next term.
     void resume(Follower follower, sequencer::LogSink sink)
     {
+        release_options.terms.epoch = follower.epoch() ? follower.epoch()->terms.epoch + 1 : 1;
+        resume_in_term(std::move(follower), std::move(sink));
+    }
+
+    /// Goes on as the sequencer of the term that the release options have.
+    void resume_in_term(Follower follower, sequencer::LogSink sink)
+    {
         auto block = follower.assembler().block();
         const bool knows_parent = follower.knows_parent();
-        release_options.terms.epoch = follower.epoch() ? follower.epoch()->terms.epoch + 1 : 1;
         releaser.emplace(history, *sealer, clock,
             sequencer::ReleaseStartingPoint{std::move(follower).finish(), world.id_counts(), genesis_time},
             release_options, std::move(sink), [] {});

@@ -13,6 +13,7 @@ OrderLog::OrderLog(WriteAheadLog& log, const OrderLogOptions& options, std::func
   : log_{log}
   , options_{options}
   , on_failure_{std::move(on_failure)}
+  , waits_for_disk_{options.waits_for_disk}
 {
 }
 
@@ -46,7 +47,7 @@ void OrderLog::run()
     while (!stopping_ && !failed_)
     {
         lock.unlock();
-        if (!options_.waits_for_disk)
+        if (!waits_for_disk_)
             check(log_.sync());
         prepare();
         lock.lock();
@@ -110,8 +111,8 @@ bool OrderLog::make_durable()
 {
     if (failed_)
         return false;
-    if (!options_.waits_for_disk && !has_new_term_)
-        return true;
+    if (!waits_for_disk_ && !has_new_term_)
+        return !options_.waits_for_system || check(log_.flush());
     has_new_term_ = false;
     return check(log_.sync());
 }

@@ -16,6 +16,8 @@ struct OrderLogOptions
     /// What was made durable is on disk. If not, the disk follows within `longest_delay`.
     bool waits_for_disk = false;
     std::chrono::milliseconds longest_delay{100};
+    /// What was made durable survives the process at least, as the operating system has it.
+    bool waits_for_system = false;
 };
 
 /// Writes the frames of the order log to disk. One thread appends and makes durable; a thread of its own prepares files
@@ -40,6 +42,9 @@ public:
     /// Returns when all frames are as durable as was asked for; false if that is not to be had. The beginning of a term
     /// is always on disk then: no two terms may have one number.
     bool make_durable();
+
+    /// Whether what is made durable is on disk from now on. The appending thread.
+    void wait_for_disk(bool waits) noexcept { waits_for_disk_ = waits; }
 
     /// Sequence number of the first record behind the end of a block; empty if that was not written here, or many
     /// blocks ago. Any thread.
@@ -67,6 +72,7 @@ private:
     std::uint64_t open_block_ = 0;
     mutable std::mutex ends_mutex_;
     std::deque<BlockEnd> block_ends_;
+    std::atomic<bool> waits_for_disk_;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> cannot_prepare_ = false;
     std::mutex mutex_;
