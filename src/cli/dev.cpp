@@ -24,14 +24,23 @@ int complain(const std::string& reason)
     return cannot_start;
 }
 
-std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions& options)
+/// `option` names where it comes from, for people.
+std::expected<node::FeedAddress, std::string> read_address(std::string_view option, const std::string& text)
 {
-    feed::PublisherOptions feed;
-    auto endpoint = parse_endpoint("--feed-listen", options.feed_listen);
+    auto endpoint = parse_endpoint(std::string{option}, text);
     if (!endpoint)
         return std::unexpected{std::move(endpoint.error())};
-    feed.server.host = std::move(endpoint->host);
-    feed.server.port = endpoint->port;
+    return node::FeedAddress{std::move(endpoint->host), endpoint->port};
+}
+
+std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions& options)
+{
+    const auto address = read_address("--feed-listen", options.feed_listen);
+    if (!address)
+        return std::unexpected{address.error()};
+    feed::PublisherOptions feed;
+    feed.server.host = address->host;
+    feed.server.port = address->port;
     if (options.feed_token_file.empty())
         return feed;
     auto token = node::read_token_file(options.feed_token_file);
@@ -39,6 +48,26 @@ std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions
         return std::unexpected{std::move(token.error())};
     feed.server.token = std::move(*token);
     return feed;
+}
+
+std::expected<node::FollowOptions, std::string> follow_options(const ReplicaOptions& options)
+{
+    node::FollowOptions follow;
+    for (const auto& text : options.feeds)
+    {
+        auto address = read_address("--feed", text);
+        if (!address)
+            return std::unexpected{std::move(address.error())};
+        follow.feeds.push_back(std::move(*address));
+    }
+    follow.sequencer_url = options.sequencer;
+    if (options.upstream_token_file.empty())
+        return follow;
+    auto token = node::read_token_file(options.upstream_token_file);
+    if (!token)
+        return std::unexpected{std::move(token.error())};
+    follow.token = std::move(*token);
+    return follow;
 }
 }  // namespace
 
@@ -61,9 +90,10 @@ int dev(const DevOptions& options)
             return complain(feed.error());
         node_options.feed = std::move(*feed);
     }
+    node_options.on_notice = [](const std::string& reason) { complain(reason); };
     node_options.on_failure = [&has_failed, &is_stopping](const std::string& reason)
     {
-        complain("stopping, as the log cannot be written: " + reason);
+        complain("stopping: " + reason);
         // To stop would wait for what does not come any more.
         if (is_stopping)
         {
@@ -108,6 +138,22 @@ int sequencer(SequencerOptions options)
     if (!secret)
         return complain(secret.error());
     options.chain.node.sequencer_secret = *secret;
+    if (!options.group.name.empty())
+    {
+        auto group = read_group_options(options.group);
+        if (!group)
+            return complain(group.error());
+        options.chain.node.group = std::move(*group);
+    }
+    return dev(options.chain);
+}
+
+int replica(ReplicaOptions options)
+{
+    auto follow = follow_options(options);
+    if (!follow)
+        return complain(follow.error());
+    options.chain.node.follow = std::move(*follow);
     return dev(options.chain);
 }
 }  // namespace jiffy::cli

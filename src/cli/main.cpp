@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/admin.hpp"
 #include "cli/bench_evm.hpp"
 #include "cli/bench_gas_worst.hpp"
 #include "cli/bench_load.hpp"
@@ -13,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <map>
 
 namespace
 {
@@ -112,6 +114,18 @@ void add_node_options(CLI::App& command, DevOptions& options)
     command.add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
 }
 
+/// Where a node keeps its chain.
+CLI::Option* add_storage_options(CLI::App& command, jiffy::node::NodeOptions& node)
+{
+    auto* directory =
+        command.add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
+    command.add_option("--snapshot-blocks", node.snapshot_interval, "blocks from one snapshot to the next")
+        ->check(CLI::Range(1, 1 << 30))
+        ->needs(directory)
+        ->capture_default_str();
+    return directory;
+}
+
 void declare_dev(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<DevOptions>();
@@ -136,6 +150,53 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->callback([options, &exit_code] { exit_code = dev(*options); });
 }
 
+void declare_replica(CLI::App& program, int& exit_code)
+{
+    auto options = std::make_shared<ReplicaOptions>();
+    auto* command = program.add_subcommand("replica", "follow a chain and serve it");
+    add_node_options(*command, options->chain);
+    command->get_option("--genesis")->required();
+    auto& node = options->chain.node;
+    command
+        ->add_option("--feed", options->feeds,
+            "HOST:PORT of the feed to follow; with several, separated by commas, the next one is tried when one fails")
+        ->required()
+        ->delimiter(',');
+    command->add_option("--upstream-token-file", options->upstream_token_file,
+        "file of the token that the followed feed wants to know, which only its owner may read");
+    command->add_option("--sequencer", options->sequencer,
+        "ws://HOST:PORT of the node that transactions are passed on to; else none are taken");
+    add_storage_options(*command, node);
+    command->callback([options, &exit_code] { exit_code = replica(*options); });
+}
+
+void add_group_options(CLI::App& command, GroupArguments& group)
+{
+    auto* name = command.add_option(
+        "--name", group.name, "name of this node among those who lead the chain in turns: one leads, the others stand by");
+    auto* listen =
+        command.add_option("--standby-listen", group.listen, "HOST:PORT where this node takes standbys when it leads");
+    auto* witness = command.add_option("--witness", group.witness, "HOST:PORT of the witness, which says who leads");
+    name->needs(listen, witness, command.get_option("--data-dir"), command.get_option("--feed-listen"));
+    listen->needs(name);
+    witness->needs(name);
+    command
+        .add_option("--peer", group.peers,
+            "another one of them, as NAME,link=HOST:PORT,feed=HOST:PORT[,rpc=ws://HOST:PORT]: where it takes standbys, "
+            "serves the feed, and takes transactions that come here while it leads")
+        ->needs(name)
+        ->allow_extra_args(false);
+    command
+        .add_option("--group-token-file", group.token_file,
+            "file of a token that they and the witness share, which only its owner may read")
+        ->needs(name);
+    command
+        .add_flag("--take-leadership", group.takes_leadership,
+            "lead with the log of this node, whatever was promised that it lacks: when those who had it are gone for "
+            "good")
+        ->needs(name);
+}
+
 void declare_sequencer(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<SequencerOptions>();
@@ -148,19 +209,35 @@ void declare_sequencer(CLI::App& program, int& exit_code)
             "config.jiffy.sequencer of the genesis file")
         ->required();
     auto& node = options->chain.node;
-    auto* directory =
-        command->add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
-    command->add_option("--snapshot-blocks", node.snapshot_interval, "blocks from one snapshot to the next")
-        ->check(CLI::Range(1, 1 << 30))
-        ->needs(directory)
-        ->capture_default_str();
-    const auto choose = [&node](const std::string& name)
-    { node.durability = name == "disk" ? jiffy::types::Durability::disk : jiffy::types::Durability::memory; };
-    command->add_option_function<std::string>("--durability", choose, "what a preconfirmation waits for")
-        ->check(CLI::IsMember({"memory", "disk"}))
+    auto* directory = add_storage_options(*command, node);
+    using jiffy::types::Durability;
+    const std::map<std::string, Durability> levels{{"memory", Durability::memory}, {"disk", Durability::disk},
+        {"standby", Durability::standby}, {"standby+disk", Durability::standby_and_disk}};
+    const auto choose = [&node, levels](const std::string& name) { node.durability = levels.at(name); };
+    command
+        ->add_option_function<std::string>(
+            "--durability", choose, "what a preconfirmation waits for; for standbys, --name is needed")
+        ->check(CLI::IsMember({"memory", "disk", "standby", "standby+disk"}))
         ->needs(directory)
         ->default_str("memory");
+    add_group_options(*command, options->group);
     command->callback([options, &exit_code] { exit_code = sequencer(*options); });
+}
+
+void declare_admin(CLI::App& program, int& exit_code)
+{
+    auto* command = program.add_subcommand("admin", "speak to a sequencer with --name on this machine");
+    command->require_subcommand(1);
+    auto directory = std::make_shared<std::string>();
+    const auto declare = [&](const char* name, const char* description)
+    {
+        auto* subcommand = command->add_subcommand(name, description);
+        subcommand->add_option("--data-dir", *directory, "data directory of the sequencer")->required();
+        subcommand->callback([directory, name, &exit_code] { exit_code = admin(*directory, name); });
+    };
+    declare("status", "say whether it leads or stands by");
+    declare("handover", "have a standby lead the chain; the node that has led stops then, to be started as a standby");
+    command->footer("Exit code: 0; 1 if the node has refused, or does not run.");
 }
 
 void declare_witness(CLI::App& program, int& exit_code)
@@ -232,7 +309,9 @@ void declare_db(CLI::App& program, int& exit_code)
 constexpr Declaration commands[] = {
     declare_dev,
     declare_sequencer,
+    declare_admin,
     declare_witness,
+    declare_replica,
     declare_db,
     declare_benchmarks,
     declare_verify_statement,

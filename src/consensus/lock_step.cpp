@@ -15,6 +15,11 @@ constexpr std::size_t most_connections = 32;
 constexpr Time look_interval = 10'000;
 /// Of one message `Frames`.
 constexpr std::size_t most_frame_bytes = std::size_t{1} << 20;
+
+bool waits_for_disk(types::Durability durability)
+{
+    return durability == types::Durability::disk || durability == types::Durability::standby_and_disk;
+}
 }  // namespace
 
 LockStep::LockStep(LockStepOptions options, const LeaderStart& start, Parts parts)
@@ -24,6 +29,8 @@ LockStep::LockStep(LockStepOptions options, const LeaderStart& start, Parts part
   , records_{options_.terms.chain_id, parts_.publisher.window().end()}
   , released_before_{start.released_before}
 {
+    if (parts_.log != nullptr)
+        parts_.log->wait_for_disk(waits_for_disk(terms_of(start.configuration).durability));
     show_figures();
 }
 
@@ -225,7 +232,7 @@ void LockStep::carry_out(const AskWitness& command)
 {
     // Without the record nothing is proposed: it asks again, and the releases that need it wait.
     if (const auto* proposal = std::get_if<Propose>(&command.request);
-        proposal != nullptr && !parts_.remember(*proposal))
+        proposal != nullptr && !parts_.remember(*proposal, core_.configuration()))
         return;
     parts_.witness.request(command.request);
 }
@@ -238,7 +245,10 @@ void LockStep::carry_out(const Release& command)
 void LockStep::carry_out(const NewTerms& command)
 {
     new_terms_ = command.configuration;
+    if (parts_.log != nullptr)
+        parts_.log->wait_for_disk(waits_for_disk(terms_of(command.configuration).durability));
     show_figures();
+    parts_.on_term(terms_of(command.configuration));
 }
 
 void LockStep::carry_out(const Deposed& command)

@@ -56,7 +56,9 @@ public:
         /// Null for a chain in memory only.
         store::OrderLog* log = nullptr;
         /// Makes durable that this configuration is about to be proposed; false if it cannot.
-        std::function<bool(const Propose&)> remember;
+        std::function<bool(const Propose&, const Configuration& current)> remember;
+        /// Told on the releasing thread of other terms that it leads on from now on.
+        std::function<void(const types::StatementTerms&)> on_term;
         /// Told once, on the releasing thread, that somebody else leads.
         std::function<void(const Configuration&)> on_deposed;
     };

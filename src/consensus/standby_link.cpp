@@ -202,10 +202,11 @@ void StandbyLink::carry_out(const RefusedByLeader& command)
 void StandbyLink::show_figures()
 {
     const auto& figures = core_.figures();
-    metrics_.epoch = core_.configuration().epoch;
-    metrics_.is_required = core_.is_required() ? 1 : 0;
-    metrics_.attempts = figures.attempts;
-    metrics_.takeovers = figures.takeovers;
-    metrics_.spurious_takeovers = figures.spurious_takeovers;
+    parts_.metrics.epoch = core_.configuration().epoch;
+    parts_.metrics.is_required = core_.is_required() ? 1 : 0;
+    parts_.metrics.attempts += figures.attempts - shown_.attempts;
+    parts_.metrics.takeovers += figures.takeovers - shown_.takeovers;
+    parts_.metrics.spurious_takeovers += figures.spurious_takeovers - shown_.spurious_takeovers;
+    shown_ = figures;
 }
 }  // namespace jiffy::consensus

@@ -57,6 +57,8 @@ public:
         std::function<bool(const Propose&)> remember;
         /// Logs and applies records, which are released; or why not, one line for people.
         std::function<std::expected<void, std::string>(const HandOut&)> hand_out;
+        /// Told of this link and others.
+        StandbyMetrics& metrics;
     };
 
     StandbyLink(StandbyOptions options, const StandbyStart& start, Parts parts);
@@ -70,7 +72,6 @@ public:
 
     /// The newest that it knows of; behind `run`.
     [[nodiscard]] const Configuration& configuration() const noexcept { return core_.configuration(); }
-    [[nodiscard]] const StandbyMetrics& metrics() const noexcept { return metrics_; }
 
 private:
     void wait_until(Time end);
@@ -98,6 +99,7 @@ private:
     std::optional<StandbyOutcome> outcome_;
     WakeEvent wake_;
     std::atomic<bool> is_stopping_ = false;
-    StandbyMetrics metrics_;
+    /// Those that were shown.
+    StandbyFigures shown_;
 };
 }  // namespace jiffy::consensus

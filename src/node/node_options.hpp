@@ -1,16 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "consensus/standby_link.hpp"
 #include "feed/publisher.hpp"
 #include "node/preset.hpp"
 #include "rpc/admission.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace jiffy::node
 {
+struct FeedAddress
+{
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;
+};
+
+/// Whom a node follows that does not lead its chain.
+struct FollowOptions
+{
+    /// Where the chain's feed is to be had: the next is tried when one fails.
+    std::vector<FeedAddress> feeds;
+    /// What the feeds want to know of a subscriber; empty for nothing.
+    std::string token;
+    /// Where transactions are passed on to: ws://HOST:PORT. Empty if none are taken.
+    std::string sequencer_url;
+};
+
+/// One of those who lead a chain in turns, as the others reach it.
+struct PeerOptions
+{
+    /// Where it takes standbys, where it serves the feed, and where it takes transactions: ws://HOST:PORT, or nowhere.
+    consensus::Endpoint link;
+    FeedAddress feed;
+    std::string rpc_url;
+};
+
+/// A sequencer that shares its chain with others: one leads, the rest stand by.
+struct GroupOptions
+{
+    /// Of this node: 1 to 32 of a-z, 0-9 and '-'.
+    std::string name;
+    /// Where it takes standbys when it leads.
+    consensus::Endpoint listen;
+    /// The others, by name.
+    std::map<std::string, PeerOptions> peers;
+    consensus::Endpoint witness;
+    /// What members and witness share; empty for nothing.
+    std::string token;
+    /// The operator has this node's log be the chain, whatever is lost by that.
+    bool takes_leadership = false;
+};
+
+/// Whether the level has releases wait for the disk.
+constexpr bool waits_for_disk(types::Durability durability) noexcept
+{
+    return durability == types::Durability::disk || durability == types::Durability::standby_and_disk;
+}
+
 struct NodeOptions
 {
     std::string host = "127.0.0.1";
@@ -23,15 +74,21 @@ struct NodeOptions
     /// The key that the genesis file's sequencer signs with. What it signs is no development chain's, and there are no
     /// methods that only such a chain has. Empty on a development chain, whose key everybody knows.
     std::optional<Hash> sequencer_secret;
+    /// The node only follows; nothing if it leads its chain. It needs a genesis file.
+    std::optional<FollowOptions> follow;
     /// Where the chain is kept; empty for a chain in memory only.
     std::string data_directory;
-    /// What a preconfirmation waits for before it is released: memory or disk.
+    /// Whom it shares its chain with, if with anybody. It needs a sequencer's key, a data directory and a feed.
+    std::optional<GroupOptions> group;
+    /// What a preconfirmation waits for before it is released. Standbys need a group.
     types::Durability durability = types::Durability::memory;
     /// Blocks from one snapshot of the state to the next, if the chain is kept somewhere.
     std::uint64_t snapshot_interval = 600;
     /// Told once, on any thread, why the node cannot go on, as that the log cannot be written any more. Nothing is
     /// released from then on, and the node is to be stopped with `abandon`.
     std::function<void(const std::string&)> on_failure = [](const std::string&) {};
+    /// Told, on any thread, what whoever runs the node should know though it goes on.
+    std::function<void(const std::string&)> on_notice = [](const std::string&) {};
     /// Where the order log is served to those who follow it; nothing for nowhere.
     std::optional<feed::PublisherOptions> feed;
     /// Milliseconds.
@@ -46,6 +103,6 @@ struct NodeOptions
     bool verify_roots = false;
 
     /// Its keys are everybody's, and its statements no evidence.
-    [[nodiscard]] bool is_development() const noexcept { return !sequencer_secret; }
+    [[nodiscard]] bool is_development() const noexcept { return !sequencer_secret && !follow; }
 };
 }  // namespace jiffy::node

@@ -74,11 +74,10 @@ struct Life
         sequencer.emplace(chain.specification, world(), history(), sealer(), *releaser, chain.clock,
             sequencer::ChainStart{TestChain::genesis_time, std::move(block), knows_parent}, chain.options);
         releaser->process_pending();
-        const auto place_behind = [this, epoch = types::EpochFrame{terms, releaser->signer(), chain.clock.now()}](
-                                      std::uint64_t number)
+        const auto place_behind = [this](std::uint64_t number)
         {
-            const auto behind = order_log->sequence_behind(number);
-            return behind ? std::optional{replica::LogPlace{*behind, epoch}} : std::nullopt;
+            const auto behind = order_log->place_behind(number);
+            return behind ? std::optional{replica::LogPlace{behind->sequence, behind->epoch}} : std::nullopt;
         };
         snapshots.emplace(data, world(), history(), *log, place_behind, crypto::scalar_kernels(),
             SnapshotOptions{.interval = 1, .kept = 2}, snapshot_metrics);

@@ -93,7 +93,7 @@ std::expected<Recovered, std::string> Storage::recover(ChainParts& chain, OnSeal
             return std::unexpected{removed.error().text};
     order_log_.emplace(*log_,
         store::OrderLogOptions{
-            .chain_id = chain_.chain_id, .waits_for_disk = options_.durability == types::Durability::disk},
+            .chain_id = chain_.chain_id, .waits_for_disk = waits_for_disk(options_.durability), .waits_for_system = options_.group.has_value()},
         [this](const store::Error& error) { options_.on_failure(error.text); });
     return recovered;
 }
@@ -105,6 +105,14 @@ void Storage::take_snapshots(const ChainParts& chain, PlaceBehind place_behind)
             .keeps_log = options_.feed.has_value(),
             .make_blocks_durable = [this](std::uint64_t number) { return archiver_->sync_up_to(number).has_value(); }},
         snapshot_metrics_);
+}
+
+bool Storage::append(BytesView record)
+{
+    const auto appended = log_->append(record);
+    if (!appended)
+        options_.on_failure(appended.error().text);
+    return appended.has_value();
 }
 
 void Storage::start()

@@ -33,6 +33,10 @@ public:
     /// After `recover`: snapshots are taken from now on. `place_behind` says where the log goes on behind a block.
     void take_snapshots(const ChainParts& chain, PlaceBehind place_behind);
 
+    /// The log's next record as another node has written it, in place of `order_log`, by one thread. False, and told to
+    /// the owner, if it cannot be written. The disk follows behind.
+    bool append(BytesView record);
+
     void start();
     void on_sealed(const sequencer::BlockPointer& block);
     /// The sealer has stopped.
@@ -41,6 +45,10 @@ public:
     void stop();
 
     [[nodiscard]] const store::WriteAheadLog& log() const noexcept { return *log_; }
+    /// Has all of the log on disk; false if it cannot.
+    [[nodiscard]] bool sync_log() { return log_->sync().has_value(); }
+    /// For small files beside the log.
+    [[nodiscard]] store::Disk& disk() noexcept { return disk_; }
     /// After `recover`. One thread writes to it.
     [[nodiscard]] store::OrderLog& order_log() noexcept { return *order_log_; }
     [[nodiscard]] const sequencer::Archive& archive() const noexcept { return *archive_; }

@@ -83,7 +83,11 @@ void OrderLog::append(const types::LogFrame& frame, BytesView record)
 {
     if (const auto* opened = std::get_if<types::OpenBlockFrame>(&frame))
         open_block_ = opened->opening.number;
-    has_new_term_ |= std::holds_alternative<types::EpochFrame>(frame);
+    if (const auto* term = std::get_if<types::EpochFrame>(&frame))
+    {
+        has_new_term_ = true;
+        term_ = *term;
+    }
     const auto appended = log_.append(record);
     if (!appended)
     {
@@ -93,17 +97,17 @@ void OrderLog::append(const types::LogFrame& frame, BytesView record)
     if (open_block_ == 0 || !std::holds_alternative<types::SealBlockFrame>(frame))
         return;
     const std::lock_guard lock{ends_mutex_};
-    block_ends_.push_back({std::exchange(open_block_, 0), *appended + 1});
+    block_ends_.push_back({std::exchange(open_block_, 0), {*appended + 1, term_}});
     if (block_ends_.size() > most_block_ends)
         block_ends_.pop_front();
 }
 
-std::optional<std::uint64_t> OrderLog::sequence_behind(std::uint64_t block_number) const
+std::optional<OrderLog::Place> OrderLog::place_behind(std::uint64_t block_number) const
 {
     const std::lock_guard lock{ends_mutex_};
-    for (const auto& [number, next_sequence] : block_ends_)
+    for (const auto& [number, place] : block_ends_)
         if (number == block_number)
-            return next_sequence;
+            return place;
     return std::nullopt;
 }
 

@@ -46,16 +46,23 @@ public:
     /// Whether what is made durable is on disk from now on. The appending thread.
     void wait_for_disk(bool waits) noexcept { waits_for_disk_ = waits; }
 
-    /// Sequence number of the first record behind the end of a block; empty if that was not written here, or many
-    /// blocks ago. Any thread.
-    [[nodiscard]] std::optional<std::uint64_t> sequence_behind(std::uint64_t block_number) const;
+    /// Behind the end of a block.
+    struct Place
+    {
+        /// Of the record that comes next.
+        std::uint64_t sequence = 0;
+        /// The term that the log is in there.
+        types::EpochFrame epoch;
+    };
+    /// Empty if the block was not written here, or many blocks ago. Any thread.
+    [[nodiscard]] std::optional<Place> place_behind(std::uint64_t block_number) const;
 
 private:
     /// Of the newest blocks.
     struct BlockEnd
     {
         std::uint64_t block_number = 0;
-        std::uint64_t next_sequence = 0;
+        Place place;
     };
 
     void run();
@@ -68,6 +75,7 @@ private:
     /// Memory for frames.
     Bytes encoded_;
     bool has_new_term_ = false;
+    types::EpochFrame term_;
     /// Number of the open block, if it was opened here or has come to be known.
     std::uint64_t open_block_ = 0;
     mutable std::mutex ends_mutex_;
