@@ -2,6 +2,7 @@
 #pragma once
 
 #include "chain/specification.hpp"
+#include "replica/signature_check.hpp"
 #include "sequencer/assembler.hpp"
 #include "sequencer/history.hpp"
 #include "sequencer/sealer.hpp"
@@ -18,7 +19,17 @@ enum class FollowError : std::uint8_t
     foreign_ids,
     /// The parent's header is another one than its transactions and the state give.
     wrong_parent,
+    /// The term is not one of the chain's sequencer.
+    wrong_signer,
+    /// The chain's sequencer has not signed it.
+    wrong_signature,
 };
+
+/// True if nothing was done: what comes in the frame's place may still be followed.
+constexpr bool leaves_all_as_it_was(FollowError error) noexcept
+{
+    return error == FollowError::wrong_signer || error == FollowError::wrong_signature;
+}
 
 std::string_view to_string(FollowError error) noexcept;
 
@@ -36,7 +47,11 @@ public:
         sequencer::Assembler assembler,
         const std::optional<types::EpochFrame>& epoch = {});
 
-    /// The log's next frame. After an error the chain is of no use any more.
+    /// From now on what is signed is checked before it is shown. A log of one's own needs that no more.
+    void check_signatures(const SignatureCheck& check) { check_ = check; }
+
+    /// The log's next frame. After an error that does not leave all as it was the chain is of no use any more. Waits
+    /// for the sealer, if that runs, where the frame is about what it has sealed.
     Result<void, FollowError> apply(types::LogFrame frame);
 
     /// Of the newest term; empty before the first.
@@ -59,8 +74,12 @@ private:
     /// The newest ones.
     void keep_for_trie();
     void hand_to_trie();
-    Result<void, FollowError> add(types::LoggedTransaction& logged);
-    void end_mini_block(std::uint64_t time, const crypto::RecoverableSignature& signature);
+    /// The records of the frame's transactions, which do not stand in the block yet.
+    Result<std::vector<sequencer::TransactionRecord>, FollowError> records_of(types::FragmentFrame& frame) const;
+    /// An account by its id, which the frame may be the first to have.
+    [[nodiscard]] std::optional<Address> address_of(std::uint32_t id, const types::DifferenceFrame& difference) const;
+    Result<void, FollowError> end_mini_block(std::uint64_t time, const crypto::RecoverableSignature& signature);
+    void wait_for_seal(std::uint64_t number);
 
     const chain::ChainSpecification& specification_;
     world::World& world_;
@@ -68,6 +87,7 @@ private:
     sequencer::Sealer& sealer_;
     sequencer::Assembler assembler_;
     std::optional<types::EpochFrame> epoch_;
+    std::optional<SignatureCheck> check_;
     bool knows_parent_ = true;
     /// What the newest frame changed.
     std::shared_ptr<const sequencer::Differences> changes_;

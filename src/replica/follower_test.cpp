@@ -59,6 +59,30 @@ void require_signed(const TrafficChain& chain)
     }
 }
 
+/// What somebody else might put into the frame's place: signed by another key, or for another time.
+std::optional<types::LogFrame> forgery_of(types::LogFrame frame)
+{
+    const bool alters_time = *rc::gen::arbitrary<bool>();
+    const auto spoil = [alters_time](auto& kind)
+    {
+        if (alters_time)
+            kind.time += 1;
+        else
+            kind.signature = *crypto::sign(crypto::keccak256(Bytes{1}), Hash{{0x77}});
+    };
+    if (auto* epoch = std::get_if<types::EpochFrame>(&frame))
+        epoch->signer = Address{{9}};
+    else if (auto* fragment = std::get_if<types::FragmentFrame>(&frame))
+        spoil(*fragment);
+    else if (auto* mini = std::get_if<types::SealMiniFrame>(&frame))
+        spoil(*mini);
+    else if (auto* block = std::get_if<types::SealBlockFrame>(&frame))
+        spoil(*block);
+    else
+        return std::nullopt;
+    return frame;
+}
+
 RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_that_it_follows, ())
 {
     const bool is_optimism = *rc::gen::arbitrary<bool>();
@@ -76,8 +100,15 @@ RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_
 
     TrafficChain copy{is_optimism};
     auto follower = copy.follower();
+    follower.check_signatures({TestChain::chain_id, types::StatementDomain::production, chain.releaser->signer()});
     for (const auto& frame : chain.log)
     {
+        if (auto forgery = forgery_of(frame); forgery && *rc::gen::arbitrary<bool>())
+        {
+            const auto refused = follower.apply(std::move(*forgery));
+            RC_ASSERT(!refused.has_value());
+            RC_ASSERT(leaves_all_as_it_was(refused.error()));
+        }
         const types::LogPosition position{TestChain::chain_id, copy.world.id_counts()};
         auto decoded = types::decode_log_frame(types::encode(frame, TestChain::chain_id), position);
         RC_ASSERT(decoded);

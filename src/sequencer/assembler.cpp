@@ -3,6 +3,9 @@
 
 #include "trie/root.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace jiffy::sequencer
 {
 void Assembler::open(std::shared_ptr<BlockRecord> block, const types::IdCounts& ids)
@@ -40,10 +43,66 @@ Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame
     return {std::move(record), digest};
 }
 
+Assembler::ToldFragment Assembler::tell_fragment(const types::StatementTerms& terms,
+    std::uint64_t time,
+    std::span<const TransactionRecord> transactions) const
+{
+    auto prefix = position_.prefix;
+    std::vector<Bytes> receipts;
+    receipts.reserve(transactions.size());
+    FragmentStatements statements;
+    statements.begin(terms, position_.mini_block, time);
+    auto index = taken_count_;
+    for (const auto& transaction : transactions)
+    {
+        receipts.push_back(types::encode(transaction.receipt));
+        statements.add(*block_, index++, transaction.hash, receipts.back(), prefix);
+    }
+    auto record = statements.finish(index);
+    const auto digest = types::batch_digest(record.terms, record.transaction_count, record.statements.root());
+    return {{std::move(record), digest}, prefix, std::move(receipts)};
+}
+
+FragmentRecord Assembler::take_fragment(ToldFragment told,
+    const types::DifferenceFrame& difference,
+    std::span<const std::uint32_t> slot_accounts)
+{
+    auto& record = told.fragment.record;
+    position_.prefix = told.prefix;
+    position_.fragment_time = record.time;
+    taken_count_ += record.transaction_count;
+    std::ranges::move(told.receipts, std::back_inserter(receipts_));
+    frame_.add(difference, slot_accounts);
+    return std::move(record);
+}
+
 MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
     std::uint64_t time,
     const types::IdCounts& ids)
 {
+    OpenMiniBlock open;
+    return end_mini_block(terms, time, ids, open);
+}
+
+void Assembler::reopen(OpenMiniBlock open)
+{
+    position_ = open.position;
+    mini_block_first_ = open.first;
+    receipts_ = std::move(open.receipts);
+    frame_.begin(open.frame.before);
+    frame_.add(open.frame, open.slot_accounts);
+}
+
+MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
+    std::uint64_t time,
+    const types::IdCounts& ids,
+    OpenMiniBlock& open)
+{
+    open.position = position_;
+    open.first = mini_block_first_;
+    open.frame = frame_.finish(ids);
+    const auto slot_accounts = frame_.slot_accounts();
+    open.slot_accounts.assign(slot_accounts.begin(), slot_accounts.end());
     std::vector<Bytes> transactions;
     transactions.reserve(mini_block_size());
     std::uint64_t gas_used = 0;
@@ -63,7 +122,7 @@ MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
         .gas_used = gas_used,
         .transactions_root = trie::ordered_root(transactions, kernels_),
         .receipts_root = trie::ordered_root(receipts_, kernels_),
-        .difference = crypto::keccak256(types::encode(frame_.finish(ids)))};
+        .difference = crypto::keccak256(types::encode(open.frame))};
     record.hash = types::mini_block_hash(terms, record.header);
     record.first_transaction = mini_block_first_;
     record.transaction_count = mini_block_size();
@@ -71,7 +130,7 @@ MiniBlockRecord Assembler::end_mini_block(const types::StatementTerms& terms,
     position_.mini_block_start = time;
     ++position_.mini_block;
     mini_block_first_ = taken_count_;
-    receipts_.clear();
+    open.receipts = std::exchange(receipts_, {});
     return record;
 }
 

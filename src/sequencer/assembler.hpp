@@ -48,11 +48,46 @@ public:
     UnsignedFragment end_fragment(const types::DifferenceFrame& difference,
         std::span<const std::uint32_t> slot_accounts);
 
+    /// A fragment that was put together elsewhere, and what taking it changes.
+    struct ToldFragment
+    {
+        UnsignedFragment fragment;
+        /// After its last transaction.
+        Hash prefix;
+        /// Of its transactions, in consensus form.
+        std::vector<Bytes> receipts;
+    };
+    /// What a fragment of the open block's next transactions, which need not stand in its record yet, commits to. Takes
+    /// nothing.
+    [[nodiscard]] ToldFragment tell_fragment(const types::StatementTerms& terms,
+        std::uint64_t time,
+        std::span<const TransactionRecord> transactions) const;
+    /// Takes it; `difference` and `slot_accounts` as for `end_fragment`.
+    FragmentRecord take_fragment(ToldFragment told,
+        const types::DifferenceFrame& difference,
+        std::span<const std::uint32_t> slot_accounts);
+
     /// The mini-block that ends at this time, without its signature over its hash. `ids` have been given out by then.
     MiniBlockRecord end_mini_block(const types::StatementTerms& terms, std::uint64_t time, const types::IdCounts& ids);
 
     /// Has the mini-block that ended last say the same on other terms; its signature is missing again.
     void restate(MiniBlockRecord& record, const types::StatementTerms& terms);
+
+    /// What the end of a mini-block closes.
+    struct OpenMiniBlock
+    {
+        ReleasePosition position;
+        std::uint32_t first = 0;
+        std::vector<Bytes> receipts;
+        types::DifferenceFrame frame;
+        std::vector<std::uint32_t> slot_accounts;
+    };
+    /// Likewise; `open` gets what `reopen` needs to take it back, before anything else is done.
+    MiniBlockRecord end_mini_block(const types::StatementTerms& terms,
+        std::uint64_t time,
+        const types::IdCounts& ids,
+        OpenMiniBlock& open);
+    void reopen(OpenMiniBlock open);
 
     /// The open block ends; its last mini-block has.
     std::shared_ptr<BlockRecord> end_block() noexcept;

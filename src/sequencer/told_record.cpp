@@ -13,6 +13,15 @@ TransactionRecord told_record(const BlockRecord& block,
 {
     const auto index = block.transactions.size();
     const auto* before = index != 0 ? &block.transactions[index - 1] : nullptr;
+    return told_record(block.opening, before, std::move(transaction), sender, std::move(outcome));
+}
+
+TransactionRecord told_record(const types::Header& opening,
+    const TransactionRecord* before,
+    types::Transaction transaction,
+    const Address& sender,
+    ToldOutcome outcome)
+{
     TransactionRecord record;
     record.hash = types::transaction_hash(transaction);
     record.sender = sender;
@@ -25,8 +34,7 @@ TransactionRecord told_record(const BlockRecord& block,
         .deposit_nonce = outcome.deposit_nonce,
         .deposit_receipt_version = outcome.deposit_receipt_version};
     record.gas_used = outcome.gas_used;
-    record.effective_gas_price =
-        chain::effective_gas_price(transaction, block.opening.base_fee_per_gas.value_or(U256{}));
+    record.effective_gas_price = chain::effective_gas_price(transaction, opening.base_fee_per_gas.value_or(U256{}));
     record.blob_gas_used = chain::blob_gas_of(transaction);
     if (!transaction.to)
         record.created = evm::create_address(sender, outcome.deposit_nonce.value_or(transaction.nonce));

@@ -17,7 +17,13 @@ struct ToldOutcome
     std::vector<types::Log> logs;
 };
 
-/// The record of the block's next transaction, without executing it.
+/// The record of a block's next transaction, behind `before`, which is null for the first, without executing it.
+TransactionRecord told_record(const types::Header& opening,
+    const TransactionRecord* before,
+    types::Transaction transaction,
+    const Address& sender,
+    ToldOutcome outcome);
+/// Likewise, behind those that the block has.
 TransactionRecord told_record(const BlockRecord& block,
     types::Transaction transaction,
     const Address& sender,
