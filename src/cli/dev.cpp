@@ -24,19 +24,31 @@ int complain(const std::string& reason)
     return cannot_start;
 }
 
-std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions& options)
+/// `option` names where it comes from, for people.
+std::expected<node::FeedAddress, std::string> read_address(std::string_view option, const std::string& text)
 {
-    feed::PublisherOptions feed;
-    std::string_view host = options.feed_listen;
+    node::FeedAddress address;
+    std::string_view host = text;
     const auto colon = host.rfind(':');
     const auto digits = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
-    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), feed.server.port);
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), address.port);
     if (error != std::errc{} || end != digits.end() || colon == 0)
-        return std::unexpected{"--feed-listen: HOST:PORT is wanted, as 127.0.0.1:9545, not " + options.feed_listen};
+        return std::unexpected{std::string{option} + ": HOST:PORT is wanted, as 127.0.0.1:9545, not " + text};
     host = host.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']'))
         host = host.substr(1, host.size() - 2);
-    feed.server.host = host;
+    address.host = host;
+    return address;
+}
+
+std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions& options)
+{
+    const auto address = read_address("--feed-listen", options.feed_listen);
+    if (!address)
+        return std::unexpected{address.error()};
+    feed::PublisherOptions feed;
+    feed.server.host = address->host;
+    feed.server.port = address->port;
     if (options.feed_token_file.empty())
         return feed;
     auto token = node::read_token_file(options.feed_token_file);
@@ -44,6 +56,26 @@ std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions
         return std::unexpected{std::move(token.error())};
     feed.server.token = std::move(*token);
     return feed;
+}
+
+std::expected<node::FollowOptions, std::string> follow_options(const ReplicaOptions& options)
+{
+    node::FollowOptions follow;
+    for (const auto& text : options.feeds)
+    {
+        auto address = read_address("--feed", text);
+        if (!address)
+            return std::unexpected{std::move(address.error())};
+        follow.feeds.push_back(std::move(*address));
+    }
+    follow.sequencer_url = options.sequencer;
+    if (options.upstream_token_file.empty())
+        return follow;
+    auto token = node::read_token_file(options.upstream_token_file);
+    if (!token)
+        return std::unexpected{std::move(token.error())};
+    follow.token = std::move(*token);
+    return follow;
 }
 }  // namespace
 
@@ -66,9 +98,10 @@ int dev(const DevOptions& options)
             return complain(feed.error());
         node_options.feed = std::move(*feed);
     }
+    node_options.on_notice = [](const std::string& reason) { complain(reason); };
     node_options.on_failure = [&has_failed, &is_stopping](const std::string& reason)
     {
-        complain("stopping, as the log cannot be written: " + reason);
+        complain("stopping: " + reason);
         // To stop would wait for what does not come any more.
         if (is_stopping)
         {
@@ -113,6 +146,15 @@ int sequencer(SequencerOptions options)
     if (!secret)
         return complain(secret.error());
     options.chain.node.sequencer_secret = *secret;
+    return dev(options.chain);
+}
+
+int replica(ReplicaOptions options)
+{
+    auto follow = follow_options(options);
+    if (!follow)
+        return complain(follow.error());
+    options.chain.node.follow = std::move(*follow);
     return dev(options.chain);
 }
 }  // namespace jiffy::cli

@@ -111,6 +111,18 @@ void add_node_options(CLI::App& command, DevOptions& options)
     command.add_flag("--verify-roots", node.verify_roots, "recompute every state root from scratch");
 }
 
+/// Where a node keeps its chain.
+CLI::Option* add_storage_options(CLI::App& command, jiffy::node::NodeOptions& node)
+{
+    auto* directory =
+        command.add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
+    command.add_option("--snapshot-blocks", node.snapshot_interval, "blocks from one snapshot to the next")
+        ->check(CLI::Range(1, 1 << 30))
+        ->needs(directory)
+        ->capture_default_str();
+    return directory;
+}
+
 void declare_dev(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<DevOptions>();
@@ -135,6 +147,26 @@ void declare_dev(CLI::App& program, int& exit_code)
     command->callback([options, &exit_code] { exit_code = dev(*options); });
 }
 
+void declare_replica(CLI::App& program, int& exit_code)
+{
+    auto options = std::make_shared<ReplicaOptions>();
+    auto* command = program.add_subcommand("replica", "follow a chain and serve it");
+    add_node_options(*command, options->chain);
+    command->get_option("--genesis")->required();
+    auto& node = options->chain.node;
+    command
+        ->add_option("--feed", options->feeds,
+            "HOST:PORT of the feed to follow; with several, separated by commas, the next one is tried when one fails")
+        ->required()
+        ->delimiter(',');
+    command->add_option("--upstream-token-file", options->upstream_token_file,
+        "file of the token that the followed feed wants to know, which only its owner may read");
+    command->add_option("--sequencer", options->sequencer,
+        "ws://HOST:PORT of the node that transactions are passed on to; else none are taken");
+    add_storage_options(*command, node);
+    command->callback([options, &exit_code] { exit_code = replica(*options); });
+}
+
 void declare_sequencer(CLI::App& program, int& exit_code)
 {
     auto options = std::make_shared<SequencerOptions>();
@@ -147,12 +179,7 @@ void declare_sequencer(CLI::App& program, int& exit_code)
             "config.jiffy.sequencer of the genesis file")
         ->required();
     auto& node = options->chain.node;
-    auto* directory =
-        command->add_option("--data-dir", node.data_directory, "directory that keeps the chain; else it is in memory");
-    command->add_option("--snapshot-blocks", node.snapshot_interval, "blocks from one snapshot to the next")
-        ->check(CLI::Range(1, 1 << 30))
-        ->needs(directory)
-        ->capture_default_str();
+    auto* directory = add_storage_options(*command, node);
     const auto choose = [&node](const std::string& name)
     { node.durability = name == "disk" ? jiffy::types::Durability::disk : jiffy::types::Durability::memory; };
     command->add_option_function<std::string>("--durability", choose, "what a preconfirmation waits for")
@@ -214,6 +241,7 @@ void declare_db(CLI::App& program, int& exit_code)
 constexpr Declaration commands[] = {
     declare_dev,
     declare_sequencer,
+    declare_replica,
     declare_db,
     declare_benchmarks,
     declare_verify_statement,

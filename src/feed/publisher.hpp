@@ -32,6 +32,8 @@ public:
     /// Begins to serve. Behind `begin`.
     void start(const types::StatementTerms& terms, const Address& signer);
     void stop();
+    /// Another term has begun: who subscribes from now on is told so. Behind `start`; any thread.
+    void set_terms(const types::StatementTerms& terms, const Address& signer) { server_->set_terms(terms, signer); }
 
     /// The log's next record. Copies and hashes it and waits for nobody. The releasing thread, as the following ones.
     void append(BytesView record);

@@ -245,6 +245,16 @@ void Server::stop()
     self.metrics.subscribers = 0;
 }
 
+void Server::set_terms(const types::StatementTerms& terms, const Address& signer)
+{
+    asio::post(implementation_->context,
+        [&source = implementation_->source, terms, signer]
+        {
+            source.terms = terms;
+            source.signer = signer;
+        });
+}
+
 void Server::notify() noexcept
 {
     auto& self = *implementation_;

@@ -76,6 +76,9 @@ public:
     /// Tells subscribers goodbye and ends the threads.
     void stop();
 
+    /// Another term has begun: who subscribes from now on is told so. Any thread.
+    void set_terms(const types::StatementTerms& terms, const Address& signer);
+
     /// More is released. Wakes the server if a subscriber waits for it; never waits itself. Any thread.
     void notify() noexcept;
 

@@ -53,9 +53,11 @@ std::string checksummed(const Address& address)
 
 std::string banner_text(const Node& node, const NodeOptions& options)
 {
-    const bool is_development = !options.sequencer_secret;
+    const bool is_development = options.is_development();
     std::string text = "Jiffy " + std::string{version};
-    text += is_development ? ", a development chain" : ", the sequencer of a chain";
+    text += is_development   ? ", a development chain"
+            : options.follow ? ", a replica of a chain"
+                             : ", the sequencer of a chain";
     text += options.data_directory.empty() ? " in memory\n\n" : "\n\n";
     const auto line = [&text](std::string_view name, const std::string& value)
     { text.append("  ").append(name).append(16 - name.size(), ' ').append(value).push_back('\n'); };
@@ -78,7 +80,16 @@ std::string banner_text(const Node& node, const NodeOptions& options)
     line("signer", checksummed(node.signer()));
     if (!options.data_directory.empty())
         line("data", options.data_directory);
-    if (!is_development)
+    if (options.follow)
+    {
+        std::string feeds;
+        for (const auto& [host, port] : options.follow->feeds)
+            feeds.append(feeds.empty() ? "" : ", ").append(host).append(":").append(std::to_string(port));
+        line("follows", feeds);
+        line("transactions",
+            options.follow->sequencer_url.empty() ? "are not taken" : "go to " + options.follow->sequencer_url);
+    }
+    else if (!is_development)
         line("durability", options.durability == types::Durability::disk
                                ? "disk: what is signed survives a loss of power"
                                : "memory: a crash may lose what is signed, so that it is no evidence");

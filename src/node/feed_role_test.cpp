@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/hex.hpp"
 #include "feed/client.hpp"
 #include "node/banner.hpp"
+#include "node/followed_chain_test.hpp"
 #include "replica/follower.hpp"
-#include "rpc/test_client.hpp"
 #include "store/temporary_directory_test.hpp"
-#include "types/transaction.hpp"
-
-#include <ctime>
-#include <fstream>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 namespace jiffy::node
 {
@@ -18,63 +11,17 @@ namespace
 {
 using nlohmann::json;
 
-constexpr auto token = "a token for the tests";
-
-constexpr std::uint64_t chain_id = 777;
-constexpr Hash sender_secret{{0x61}};
-
-Address sender()
-{
-    return crypto::address_of(*crypto::public_key_of(sender_secret));
-}
-
-/// A chain that is the same after a restart.
-std::string genesis_file()
-{
-    json config = {{"chainId", chain_id}, {"terminalTotalDifficulty", 0}, {"jiffy", json::object()}};
-    for (const auto* fork : {"homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg",
-             "istanbul", "berlin", "london"})
-        config[std::string{fork} + "Block"] = 0;
-    for (const auto* fork : {"shanghai", "cancun"})
-        config[std::string{fork} + "Time"] = 0;
-    const json genesis = {{"config", config}, {"timestamp", std::to_string(std::time(nullptr))},
-        {"gasLimit", "0x3b9aca00"}, {"baseFeePerGas", "1000000"},
-        {"alloc", {{to_hex(sender().view()), {{"balance", "1000000000000000000"}}}}}};
-    auto path = testing::TempDir() + "jiffy-feed-genesis.json";
-    std::ofstream{path} << genesis;
-    return path;
-}
+constexpr auto token = FollowedChain::token;
 
 NodeOptions options_of(const std::string& data_directory)
 {
     NodeOptions options;
     options.port = 0;
-    options.genesis_file = genesis_file();
+    options.genesis_file = FollowedChain::genesis_file("feed");
     options.data_directory = data_directory;
     options.feed.emplace();
     options.feed->server.token = token;
     return options;
-}
-
-json ask(Node& node, const std::string& method, const json& parameters)
-{
-    rpc::TestClient client{node.port()};
-    const json body = {{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", parameters}};
-    return json::parse(client.post(body.dump()).body).at("result");
-}
-
-json send_transfer(Node& node, std::uint64_t nonce)
-{
-    types::Transaction transaction;
-    transaction.type = types::TransactionType::dynamic_fee;
-    transaction.chain_id = chain_id;
-    transaction.nonce = nonce;
-    transaction.gas_limit = 21'000;
-    transaction.max_fee_per_gas = U256{5'000'000'000};
-    transaction.to = Address{{1, 2, 3}};
-    transaction.value = U256{1};
-    types::sign(transaction, sender_secret);
-    return ask(node, "eth_sendRawTransactionSync", json::array({to_hex(types::encode(transaction))}));
 }
 
 /// The same chain, from a node's feed.
@@ -153,7 +100,7 @@ void follow_a_node(const std::string& data_directory)
             ASSERT_TRUE(started) << started.error();
             node = std::move(*started);
         }
-        const auto receipt = send_transfer(*node, nonce);
+        const auto receipt = FollowedChain::send_transfer(*node, nonce);
         const auto hash = fixed_from_hex<32>(receipt.at("transactionHash").get<std::string>()).value();
         copy.follow(node->feed_port().value(), hash);
         const auto place = copy.history.find_transaction(hash);
@@ -161,11 +108,11 @@ void follow_a_node(const std::string& data_directory)
         const auto statement = sequencer::preconfirmation_of(*place);
         ASSERT_TRUE(statement);
         EXPECT_EQ(types::signer_of(*statement), std::optional{node->signer()});
-        EXPECT_EQ(
-            ask(*node, "jiffy_getPreconfirmation", json::array({receipt.at("transactionHash")})).at("prefixCommitment"),
+        EXPECT_EQ(FollowedChain::ask(*node, "jiffy_getPreconfirmation", json::array({receipt.at("transactionHash")}))
+                      .at("prefixCommitment"),
             to_hex(statement->statement.prefix.view()));
         types::Account account;
-        copy.world.latest().account(sender(), account);
+        copy.world.latest().account(FollowedChain::sender(), account);
         EXPECT_EQ(account.nonce, nonce + 1);
     }
 }

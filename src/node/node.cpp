@@ -2,6 +2,7 @@
 #include "node/node.hpp"
 
 #include "node/feed_sink.hpp"
+#include "node/following.hpp"
 #include "node/leader.hpp"
 #include "node/node_metrics.hpp"
 #include "node/service.hpp"
@@ -21,7 +22,7 @@ std::string fault_of_time(const NodeOptions& options, const ChainFile& file)
         return "the chain begins in the future: its genesis time is " + std::to_string(begin);
     const auto missing = (wall_time - begin) * 1000 / file.specification.jiffy->block_time;
     // What has been running before may have been away for as long as it likes.
-    if (!options.is_development() && options.data_directory.empty() && missing > most_missing_blocks)
+    if (options.sequencer_secret && options.data_directory.empty() && missing > most_missing_blocks)
         return "the chain began " + std::to_string(missing) + " blocks ago, more than " +
                std::to_string(most_missing_blocks) + " cannot be caught up with: its genesis time is " +
                std::to_string(begin);
@@ -42,6 +43,8 @@ std::expected<std::optional<ChainFile>, std::string> chain_file(const NodeOption
     if (file)
         if (auto fault = fault_of_time(options, *file); !fault.empty())
             return std::unexpected{std::move(fault)};
+    if (options.follow && !file)
+        return std::unexpected{"a node that follows needs a genesis file"};
     if (options.sequencer_secret)
         if (auto fault = fault_of_key(*options.sequencer_secret, file); !fault.empty())
             return std::unexpected{std::move(fault)};
@@ -61,52 +64,89 @@ struct Node::Parts
     /// Reads what there is of the chain and makes the parts that go on with it.
     std::expected<void, std::string> begin()
     {
-        const auto on_chain_sealed = [this](const sequencer::BlockPointer& block) { on_sealed(block); };
+        auto recovered = recover();
+        if (!recovered)
+            return std::unexpected{std::move(recovered.error())};
+        service.emplace(chain, options, storage ? &storage->archive() : nullptr, [this] { return status(); });
+        if (auto begun = begin_feed(); !begun)
+            return begun;
+        if (options.follow)
+        {
+            if (auto begun = begin_to_follow(std::move(*recovered)); !begun)
+                return begun;
+        }
+        else
+            lead(std::move(recovered->follower));
+        if (storage)
+            storage->take_snapshots(chain, [this](std::uint64_t block) { return place_behind(block); });
+        return {};
+    }
+
+    std::expected<Recovered, std::string> recover()
+    {
+        auto on_chain_sealed = [this](const sequencer::BlockPointer& block) { on_sealed(block); };
         if (options.data_directory.empty())
         {
-            chain.begin_with_genesis(on_chain_sealed);
-            serve();
-            return lead(chain.make_follower());
+            chain.begin_with_genesis(std::move(on_chain_sealed));
+            return Recovered{chain.make_follower(), feed::beginning_of(chain.identity())};
         }
         auto opened = Storage::open(options, chain.identity());
         if (!opened)
             return std::unexpected{std::move(opened.error())};
         storage = std::move(*opened);
-        auto recovered = storage->recover(chain, on_chain_sealed);
-        if (!recovered)
-            return std::unexpected{std::move(recovered.error())};
-        serve();
-        if (auto led = lead(std::move(recovered->follower)); !led)
-            return led;
-        storage->take_snapshots(chain, [this](std::uint64_t block) { return place_behind(block); });
+        return storage->recover(chain, std::move(on_chain_sealed));
+    }
+
+    std::expected<void, std::string> begin_to_follow(Recovered recovered)
+    {
+        if (!recovered.feed)
+            return std::unexpected{options.data_directory +
+                                   ": the newest snapshot does not say where the feed goes on, as it is a sequencer's "
+                                   "or of an older version; begin with an empty directory"};
+        auto signing = rpc::Signing{.terms = {.chain_id = chain.specification.chain_id},
+            .signer = signature_check(chain.specification).sequencer()};
+        if (const auto& epoch = recovered.follower.epoch())
+            signing = {epoch->terms, epoch->signer};
+        service->signing().set(signing);
+        if (!options.follow->sequencer_url.empty())
+        {
+            auto endpoint = rpc::parse_websocket_url(options.follow->sequencer_url);
+            if (!endpoint)
+                return std::unexpected{"--sequencer " + endpoint.error()};
+            forwarder = std::make_unique<rpc::Forwarder>(std::move(*endpoint));
+            service->route().send_elsewhere(*forwarder);
+        }
+        FollowingEvents events{
+            .on_term = [this](const types::EpochFrame& epoch) { service->signing().set({epoch.terms, epoch.signer}); },
+            .on_fragment = [this](const sequencer::BlockPointer& block, std::uint32_t first, std::uint32_t end)
+            { service->on_followed(block, first, end); },
+            .on_news = [this] { on_release(); },
+            .on_notice = options.on_notice,
+            .on_failure = options.on_failure};
+        following = std::make_unique<Following>(
+            chain, storage.get(), publisher.get(), std::move(recovered), *options.follow, std::move(events));
         return {};
     }
 
-    void serve()
-    {
-        service.emplace(chain, options, storage ? &storage->archive() : nullptr, [this] { return status(); });
-    }
-
     /// Leads the chain from where the follower is.
-    std::expected<void, std::string> lead(replica::Follower follower)
+    void lead(replica::Follower follower)
     {
         sequencer::LogSink sink;
-        if (storage)
-            sink = sequencer::frame_by_frame([&log = storage->order_log()](const types::LogFrame& frame)
-                { log.append(frame); }, [&log = storage->order_log()] { return log.make_durable(); });
-        if (auto begun = begin_feed(sink); !begun)
-            return begun;
+        auto* log = storage ? &storage->order_log() : nullptr;
+        if (publisher)
+            sink = feed_sink(*publisher, log, chain.specification.chain_id);
+        else if (log != nullptr)
+            sink = sequencer::frame_by_frame(
+                [log](const types::LogFrame& frame) { log->append(frame); }, [log] { return log->make_durable(); });
         const auto leading = leader_options(options, chain.specification.chain_id, follower.epoch());
         leader =
             std::make_unique<Leader>(chain, std::move(follower), leading, std::move(sink), [this] { on_release(); });
         current_leader.store(leader.get(), std::memory_order_release);
         service->signing().set(leader->signing());
         service->route().sequence_here(leader->sequencer());
-        return {};
     }
 
-    /// Has the sink tell the feed's subscribers, if there is to be a feed.
-    std::expected<void, std::string> begin_feed(sequencer::LogSink& sink)
+    std::expected<void, std::string> begin_feed()
     {
         if (!options.feed)
             return {};
@@ -122,7 +162,6 @@ struct Node::Parts
         const auto* log = storage ? &storage->log() : nullptr;
         if (const auto begun = publisher->begin(identity, feed::beginning_of(identity), log); !begun)
             return std::unexpected{begun.error().text};
-        sink = feed_sink(*publisher, storage ? &storage->order_log() : nullptr, identity.chain_id);
         return {};
     }
 
@@ -136,9 +175,17 @@ struct Node::Parts
         chain.sealer->start();
         service->start();
         if (publisher)
-            publisher->start(leader->releaser().terms(), leader->releaser().signer());
+        {
+            const auto [terms, signer] = service->signing().get();
+            publisher->start(terms, signer);
+        }
         is_recovered = true;
-        leader->start();
+        if (leader)
+            leader->start();
+        if (forwarder)
+            forwarder->start();
+        if (following)
+            following->start();
         service->serve(*server);
     }
 
@@ -146,7 +193,12 @@ struct Node::Parts
     {
         server->stop();
         service->stop_workers();
-        leader->stop();
+        if (forwarder)
+            forwarder->stop();
+        if (following)
+            following->stop();
+        if (leader)
+            leader->stop();
         chain.sealer->stop();
         if (storage)
             storage->stop_archive();
@@ -182,6 +234,8 @@ struct Node::Parts
     /// Where this node's log goes on behind a block.
     std::optional<replica::LogPlace> place_behind(std::uint64_t block)
     {
+        if (auto place = following ? following->place_behind(block) : std::nullopt)
+            return place;
         const auto sequence = storage->order_log().sequence_behind(block);
         const auto* leading = current_leader.load(std::memory_order_acquire);
         if (!sequence || leading == nullptr)
@@ -193,9 +247,21 @@ struct Node::Parts
     [[nodiscard]] rpc::NodeStatus status() const
     {
         rpc::NodeStatus status;
+        if (following)
+        {
+            const auto& followed = following->metrics();
+            status.role = "replica";
+            status.transactions = status.released_transactions = followed.transactions;
+            status.fragments = followed.fragments;
+            status.mini_blocks = followed.mini_blocks;
+            status.blocks = followed.blocks;
+        }
         const auto* leading = current_leader.load(std::memory_order_acquire);
         if (leading == nullptr)
+        {
+            status.behind = following ? following->progress() : std::nullopt;
             return status;
+        }
         const auto& ordered = leading->sequencer().metrics();
         const auto& released = leading->releaser().metrics();
         status.role = "sequencer";
@@ -225,6 +291,8 @@ struct Node::Parts
             [this] { return static_cast<double>(server->connection_count()); });
         add_feed_metrics(metrics, publisher.get());
         add_leader_metrics(metrics, [this] { return current_leader.load(std::memory_order_acquire); });
+        add_following_metrics(metrics, following.get());
+        add_forwarder_metrics(metrics, forwarder.get());
         add_storage_metrics(metrics, storage.get());
         add_process_metrics(metrics);
     }
@@ -239,6 +307,8 @@ struct Node::Parts
     /// Made when this process begins to lead the chain.
     std::unique_ptr<Leader> leader;
     std::atomic<Leader*> current_leader = nullptr;
+    std::unique_ptr<rpc::Forwarder> forwarder;
+    std::unique_ptr<Following> following;
     /// Made when the chain has begun.
     std::optional<Service> service;
     bool stopped = false;

@@ -61,6 +61,33 @@ void add_chain_metrics(Metrics& metrics, const ChainParts& chain, const std::fun
     metrics.counter("jiffy_roots_unchecked_total", "Blocks that the check of roots was too slow for.", roots.unchecked);
 }
 
+void add_following_metrics(Metrics& metrics, const Following* following)
+{
+    static const FollowingMetrics none;
+    const auto& figures = following != nullptr ? following->metrics() : none;
+    metrics.counter("jiffy_follow_records_total", "Records of the feed applied.", figures.records);
+    metrics.gauge("jiffy_follow_next_record", "Number of the record of the feed that comes next.",
+        [&figures] { return static_cast<double>(figures.next_record); });
+    metrics.gauge("jiffy_follow_lag_records", "Records of the feed that are released and not applied here.",
+        [following] { return following != nullptr ? static_cast<double>(following->lag()) : 0.0; });
+    metrics.histogram("jiffy_follow_delay_seconds",
+        "From the time of a fragment to its application here, less the shortest such time.", figures.delay);
+    metrics.counter("jiffy_follow_connections_total", "Connections made to feeds.",
+        [following] { return following != nullptr ? static_cast<double>(following->connections()) : 0.0; });
+    metrics.counter(
+        "jiffy_follow_faults_total", "Connections to feeds that failed, ended or were given up.", figures.faults);
+}
+
+void add_forwarder_metrics(Metrics& metrics, const rpc::Forwarder* forwarder)
+{
+    static const rpc::ForwarderMetrics none;
+    const auto& figures = forwarder != nullptr ? forwarder->metrics() : none;
+    metrics.counter("jiffy_forwarded_total", "Requests passed on to the sequencer.", figures.sent);
+    metrics.counter("jiffy_forward_failures_total",
+        "Requests that were not passed on, or whose answer was lost with the connection.", figures.failed);
+    metrics.counter("jiffy_forward_connections_total", "Connections made to the sequencer.", figures.connections);
+}
+
 void add_route_metrics(Metrics& metrics, const rpc::TransactionRoute& route)
 {
     metrics.gauge("jiffy_waiting_transactions", "Transactions that wait for the recovery of their senders.",

@@ -12,6 +12,7 @@ namespace
 {
 constexpr std::size_t waiting_jobs = 256;
 constexpr std::size_t waiting_for_seals = 10'000;
+constexpr std::size_t waiting_for_receipts = 10'000;
 
 std::vector<Address> addresses_of(const std::vector<sequencer::DevelopmentAccount>& accounts)
 {
@@ -48,11 +49,12 @@ Service::Service(const ChainParts& chain,
     std::function<rpc::NodeStatus()> status)
   : route_{options.admission}
   , waiters_{chain.history, waiting_for_seals}
+  , transaction_waiters_{chain.history, waiting_for_receipts}
   , subscriptions_{chain.history, waiters_}
   , workers_{std::max(1U, std::thread::hardware_concurrency() / 2), waiting_jobs}
   , backend_{chain.specification, *chain.world, chain.history, *chain.sealer, signing_, route_, workers_, waiters_,
-        subscriptions_, filters_, std::string{client_version}, addresses_of(chain.accounts), std::move(status), {},
-        options.verify_roots ? &chain.root_check.metrics() : nullptr, archive}
+        transaction_waiters_, subscriptions_, filters_, std::string{client_version}, addresses_of(chain.accounts),
+        std::move(status), {}, options.verify_roots ? &chain.root_check.metrics() : nullptr, archive}
   , dispatcher_{backend_, methods_of(options)}
 {
 }

@@ -37,6 +37,12 @@ public:
     void on_sealed() { subscriptions_.notify(); }
     void on_release() { subscriptions_.notify_released(); }
 
+    /// The following thread: these transactions of the block have been released.
+    void on_followed(const sequencer::BlockPointer& block, std::uint32_t first, std::uint32_t end)
+    {
+        transaction_waiters_.serve(block, first, end);
+    }
+
     /// Serves a request body as if it had come over HTTP.
     void handle(std::string body, rpc::Responder respond);
 
@@ -50,6 +56,7 @@ private:
     rpc::CurrentSigning signing_;
     rpc::TransactionRoute route_;
     rpc::SealWaiters waiters_;
+    rpc::TransactionWaiters transaction_waiters_;
     rpc::Subscriptions subscriptions_;
     rpc::Filters filters_;
     rpc::Workers workers_;

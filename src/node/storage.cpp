@@ -107,6 +107,14 @@ void Storage::take_snapshots(const ChainParts& chain, PlaceBehind place_behind)
         snapshot_metrics_);
 }
 
+bool Storage::append(BytesView record)
+{
+    const auto appended = log_->append(record);
+    if (!appended)
+        options_.on_failure(appended.error().text);
+    return appended.has_value();
+}
+
 void Storage::start()
 {
     order_log_->start();

@@ -33,6 +33,10 @@ public:
     /// After `recover`: snapshots are taken from now on. `place_behind` says where the log goes on behind a block.
     void take_snapshots(const ChainParts& chain, PlaceBehind place_behind);
 
+    /// The log's next record as another node has written it, in place of `order_log`, by one thread. False, and told to
+    /// the owner, if it cannot be written. The disk follows behind.
+    bool append(BytesView record);
+
     void start();
     void on_sealed(const sequencer::BlockPointer& block);
     /// The sealer has stopped.

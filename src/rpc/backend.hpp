@@ -7,6 +7,7 @@
 #include "rpc/signing.hpp"
 #include "rpc/subscriptions.hpp"
 #include "rpc/transaction_route.hpp"
+#include "rpc/transaction_waiters.hpp"
 #include "rpc/workers.hpp"
 #include "sequencer/chain_reader.hpp"
 #include "sequencer/sealer.hpp"
@@ -51,6 +52,7 @@ struct Backend
     TransactionRoute& route;
     Workers& workers;
     SealWaiters& waiters;
+    TransactionWaiters& transaction_waiters;
     Subscriptions& subscriptions;
     Filters& filters;
     std::string client_version;

@@ -18,8 +18,20 @@ void chain_id(Call& call)
 
 void syncing(Call& call)
 {
-    if (!call.reject_bad_parameters(0))
-        call.reply.result([](JsonWriter& json) { json.boolean(false); });
+    if (call.reject_bad_parameters(0))
+        return;
+    const auto behind = call.backend.status().behind;
+    call.reply.result(
+        [&behind](JsonWriter& json)
+        {
+            if (!behind)
+                return json.boolean(false);
+            json.begin_object();
+            json.key("startingBlock").quantity(behind->starting);
+            json.key("currentBlock").quantity(behind->current);
+            json.key("highestBlock").quantity(behind->highest);
+            json.end_object();
+        });
 }
 
 void accounts(Call& call)

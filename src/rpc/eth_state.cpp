@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/backend.hpp"
 #include "rpc/methods.hpp"
+#include "rpc/pending_nonce.hpp"
 #include "rpc/state_view.hpp"
 
 namespace jiffy::rpc
@@ -48,16 +49,17 @@ void get_transaction_count(Call& call)
     if (call.reject_bad_parameters(2))
         return;
     const auto* tag = std::get_if<BlockTag>(&block);
-    auto* sequencer = call.backend.route.here();
-    if (tag != nullptr && *tag == BlockTag::pending && sequencer != nullptr && sequencer->pooled() != 0)
+    if (tag != nullptr && *tag == BlockTag::pending)
     {
-        // Only the sequencing thread knows the pool.
         auto reply = std::make_shared<Reply>(std::move(call.reply));
-        sequencer::NonceQuery query{address,
-            [reply](std::uint64_t nonce) { reply->result([nonce](JsonWriter& json) { json.quantity(nonce); }); }};
-        if (!sequencer->query(query))
-            reply->error({code::limit_exceeded, "too many requests are waiting", {}});
-        return;
+        return find_pending_nonce(call.backend, address,
+            [reply](const Result<std::uint64_t, Error>& nonce)
+            {
+                if (nonce)
+                    reply->result([&nonce](JsonWriter& json) { json.quantity(*nonce); });
+                else
+                    reply->error(nonce.error());
+            });
     }
     if (const auto view = view_of(call, block))
         call.reply.result([&](JsonWriter& json) { json.quantity(account_of(*view, address).nonce); });

@@ -71,7 +71,7 @@ std::optional<Wish> read_wish(Call& call)
     if (name == "stateChanges")
         return read_state_changes(call);
     if (name == "syncing")
-        return Wish{Syncing{}, {}};
+        return Wish{Syncing{call.backend.status().behind.has_value()}, {}};
     return std::nullopt;
 }
 

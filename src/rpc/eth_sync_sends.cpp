@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/backend.hpp"
 #include "rpc/error_texts.hpp"
-#include "rpc/format.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/submission.hpp"
 
@@ -18,6 +17,13 @@ using sequencer::TransactionPlace;
 /// A reply that a receipt, a refusal or the clock gives, whichever comes first.
 using Waiting = std::shared_ptr<TimedReply>;
 
+/// A transaction that is to be waited for, as a client sends it: timeout in milliseconds.
+struct SyncSend
+{
+    std::string_view method;
+    std::uint64_t timeout = 0;
+};
+
 /// The errors of the two methods that wait for a receipt differ in how they say that it did not come.
 using TimeoutError = Error (*)(std::uint64_t timeout);
 
@@ -25,17 +31,6 @@ void answer_with_error(const Waiting& waiting, const Error& error)
 {
     if (auto reply = waiting->take())
         reply->error(error);
-}
-
-void answer_with_receipt(const Waiting& waiting, const TransactionPlace& place)
-{
-    if (auto reply = waiting->take())
-        reply->result_later(
-            [place](JsonWriter& json)
-            {
-                const auto preconfirmation = sequencer::preconfirmation_of(place);
-                write_receipt(json, *place.block, place.index, preconfirmation ? &*preconfirmation : nullptr);
-            });
 }
 
 bool is_released(const TransactionPlace& place)
@@ -50,7 +45,7 @@ void follow(Backend& backend, const Waiting& waiting, const Hash& hash, const Re
     const auto answer = [&history = backend.history, waiting, hash]
     {
         if (const auto place = history.find_transaction(hash))
-            answer_with_receipt(waiting, *place);
+            answer_with_receipt(*waiting, *place);
         else
             answer_with_error(
                 waiting, {code::server_error, "transaction has left the txpool without being executed", {}});
@@ -83,7 +78,7 @@ void answer_refused(Backend& backend, const Waiting& waiting, const Hash& hash, 
 {
     const auto place = backend.history.find_transaction(hash);
     if (place && is_released(*place))
-        return answer_with_receipt(waiting, *place);
+        return answer_with_receipt(*waiting, *place);
     const auto* reason = std::get_if<PoolRefusal>(&refusal.reason);
     if (!place && (reason == nullptr || *reason != PoolRefusal::already_known))
         return answer_with_error(waiting, error_of(refusal));
@@ -102,7 +97,7 @@ void submit(Backend& backend, const Waiting& waiting, Arrival arrival)
     submission->complete = [waiting, &backend, hash = submission->hash](const SubmissionResult& result)
     {
         if (const auto* place = std::get_if<TransactionPlace>(&result))
-            answer_with_receipt(waiting, *place);
+            answer_with_receipt(*waiting, *place);
         else if (const auto* refusal = std::get_if<Refusal>(&result))
             answer_refused(backend, waiting, hash, *refusal);
     };
@@ -111,7 +106,29 @@ void submit(Backend& backend, const Waiting& waiting, Arrival arrival)
         answer_with_error(waiting, overload_error(sequencer.expected_wait()));
 }
 
-void send_and_wait(Call& call, TimeoutError timeout_error)
+/// Passes the transaction on to the node that sequences. Its receipt comes from here, once this node has applied it:
+/// who has it, reads here what it did.
+void forward(Backend& backend, const Waiting& waiting, BytesView raw, const Hash& hash, const SyncSend& send)
+{
+    auto* forwarder = backend.route.elsewhere();
+    if (forwarder == nullptr)
+        return answer_with_error(waiting, no_sequencer());
+    if (const auto checked = check_transaction(backend, raw); !checked)
+        return answer_with_error(waiting, checked.error());
+    if (!backend.transaction_waiters.add(hash, waiting))
+        return answer_with_error(waiting, {code::limit_exceeded, "too many requests are waiting", {}});
+    // It is here already, since it was sent before.
+    if (waiting->is_taken())
+        return;
+    forwarder->forward(send.method, "[" + json_hex(raw) + "," + std::to_string(send.timeout) + "]",
+        [waiting, hash](ForwardedAnswer answer)
+        {
+            if (!answer)
+                answer_with_error(waiting, forwarding_error(std::move(answer.error()), hash));
+        });
+}
+
+void send_and_wait(Call& call, std::string_view method, TimeoutError timeout_error)
 {
     auto raw = call.parameters.bytes(0);
     const auto& limits = call.backend.limits;
@@ -124,8 +141,6 @@ void send_and_wait(Call& call, TimeoutError timeout_error)
     auto& backend = call.backend;
     if (const auto formed = check_form(backend, raw); !formed)
         return call.reply.error(formed.error());
-    if (backend.route.here() == nullptr)
-        return call.reply.error(no_sequencer());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{timeout};
     // The time may be over before anybody has looked into the transaction. The transaction itself is not kept for that:
     // it is up to 128 KiB, and many may wait.
@@ -137,6 +152,11 @@ void send_and_wait(Call& call, TimeoutError timeout_error)
             error.data = json_hex(hash.view());
             return error;
         });
+    if (backend.route.here() == nullptr)
+    {
+        forward(backend, waiting, raw, hash, {method, timeout});
+        return backend.waiters.expire_in_time(waiting);
+    }
     const auto admitted = admit(
         backend, std::move(raw), [&backend, waiting](Arrival arrival) { submit(backend, waiting, std::move(arrival)); },
         hash);
@@ -147,7 +167,7 @@ void send_and_wait(Call& call, TimeoutError timeout_error)
 
 void send_raw_transaction_sync(Call& call)
 {
-    send_and_wait(call,
+    send_and_wait(call, "eth_sendRawTransactionSync",
         [](std::uint64_t timeout)
         {
             return Error{code::sync_timeout,
@@ -159,7 +179,8 @@ void send_raw_transaction_sync(Call& call)
 /// MegaETH's words.
 void send_raw_transaction_realtime(Call& call)
 {
-    send_and_wait(call, [](std::uint64_t) { return Error{code::server_error, "realtime transaction expired", {}}; });
+    send_and_wait(call, "realtime_sendRawTransaction",
+        [](std::uint64_t) { return Error{code::server_error, "realtime transaction expired", {}}; });
 }
 
 constexpr Method methods[] = {

@@ -31,6 +31,23 @@ void send_without_waiting(Backend& backend, const std::shared_ptr<Reply>& reply,
         reply->error(overload_error(sequencer.expected_wait()));
 }
 
+/// Passes the transaction on to the node that sequences, and its answer back.
+void forward_without_waiting(Call& call, BytesView raw)
+{
+    auto* forwarder = call.backend.route.elsewhere();
+    if (forwarder == nullptr)
+        return call.reply.error(no_sequencer());
+    if (const auto checked = check_transaction(call.backend, raw); !checked)
+        return call.reply.error(checked.error());
+    forwarder->forward("eth_sendRawTransaction", "[" + json_hex(raw) + "]",
+        [reply = std::move(call.reply), hash = crypto::keccak256(raw)](ForwardedAnswer answer) mutable
+        {
+            if (!answer)
+                return reply.error(forwarding_error(std::move(answer.error()), hash));
+            reply.result([&answer](JsonWriter& json) { json.raw(*answer); });
+        });
+}
+
 void send_raw_transaction(Call& call)
 {
     auto raw = call.parameters.bytes(0);
@@ -40,7 +57,7 @@ void send_raw_transaction(Call& call)
     if (const auto formed = check_form(backend, raw); !formed)
         return call.reply.error(formed.error());
     if (backend.route.here() == nullptr)
-        return call.reply.error(no_sequencer());
+        return forward_without_waiting(call, raw);
     const auto reply = std::make_shared<Reply>(std::move(call.reply));
     const auto admitted = admit(backend, std::move(raw),
         [&backend, reply](Arrival arrival) { send_without_waiting(backend, reply, std::move(arrival)); });

@@ -56,6 +56,25 @@ void write_stage_alone(JsonWriter& json, std::string_view stage)
     json.end_object();
 }
 
+/// Passes the question on to the node that sequences; unknown, if that cannot be reached.
+void forward_stage_query(Call& call, const Hash& hash)
+{
+    const auto answer = [reply = std::make_shared<Reply>(std::move(call.reply))](const ForwardedAnswer& stage)
+    {
+        reply->result(
+            [&stage](JsonWriter& json)
+            {
+                if (stage)
+                    json.raw(*stage);
+                else
+                    write_stage_alone(json, "unknown");
+            });
+    };
+    if (auto* forwarder = call.backend.route.elsewhere())
+        return forwarder->forward("jiffy_getTransactionStage", "[" + json_hex(hash.view()) + "]", answer);
+    answer(std::unexpected{ForwardFault{}});
+}
+
 void get_transaction_stage(Call& call)
 {
     const auto hash = call.parameters.hash(0);
@@ -66,7 +85,7 @@ void get_transaction_stage(Call& call)
         return call.reply.result([&place](JsonWriter& json) { write_stage(json, *place); });
     auto* sequencer = backend.route.here();
     if (sequencer == nullptr)
-        return call.reply.result([](JsonWriter& json) { write_stage_alone(json, "unknown"); });
+        return forward_stage_query(call, hash);
     // Only the sequencing thread knows the pool. By the time that it answers, the transaction may have been executed.
     auto reply = std::make_shared<Reply>(std::move(call.reply));
     sequencer::PoolQuery query{hash, [reply, hash, &history = backend.history](bool is_pooled)

@@ -24,9 +24,9 @@ std::uint64_t retry_after(std::uint64_t wait)
 }
 }  // namespace
 
-Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival)
+Result<types::Transaction, Error> check_transaction(const Backend& backend, BytesView raw)
 {
-    auto transaction = types::decode_transaction(arrival.raw);
+    auto transaction = types::decode_transaction(raw);
     if (!transaction)
         return failure(error_of(transaction.error()));
     if (transaction->type == types::TransactionType::deposit)
@@ -46,6 +46,14 @@ Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arr
             .block_gas_limit = opening.gas_limit}));
     if (transaction->gas_limit > opening.gas_limit)
         return failure(Error{code::server_error, "exceeds block gas limit", {}});
+    return std::move(*transaction);
+}
+
+Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival)
+{
+    auto transaction = check_transaction(backend, arrival.raw);
+    if (!transaction)
+        return failure(transaction.error());
     const auto sender = types::recover_sender(*transaction);
     if (!sender)
         return failure(Error{code::server_error, "invalid sender", {}});
@@ -80,6 +88,19 @@ Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process,
     if (const auto added = backend.route.ingress().add(std::move(raw), std::move(process), hash); !added)
         return failure(overload_error(added.error()));
     return {};
+}
+
+Error forwarding_error(ForwardFault fault, const Hash& hash)
+{
+    auto& error = fault.error;
+    if (fault.kind == ForwardFault::Kind::unsent)
+        error.message.append(": the transaction was not sent");
+    if (fault.kind == ForwardFault::Kind::lost)
+        error.message.append(
+            ": it is unknown whether the transaction was taken, ask for its receipt before another is sent");
+    if (fault.kind != ForwardFault::Kind::refused)
+        error.data = json_hex(hash.view());
+    return std::move(error);
 }
 
 Error no_sequencer()

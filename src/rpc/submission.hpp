@@ -3,13 +3,17 @@
 
 #include "base/result.hpp"
 #include "rpc/error.hpp"
+#include "rpc/forwarder.hpp"
 #include "rpc/ingress.hpp"
 
 namespace jiffy::rpc
 {
 struct Backend;
 
-/// Decodes the transaction, checks what can be checked without the state, and recovers its sender.
+/// Decodes the transaction and checks what can be checked without the state and its sender.
+Result<types::Transaction, Error> check_transaction(const Backend& backend, BytesView raw);
+
+/// Likewise, and recovers its sender.
 Result<sequencer::Submission, Error> make_submission(const Backend& backend, Arrival arrival);
 
 /// The error is for the sender if the first byte and the size show that this cannot be a transaction.
@@ -19,6 +23,10 @@ Result<void, Error> check_form(const Backend& backend, BytesView raw);
 /// than can be done in time. `hash` is the transaction's, for a caller that needs it before; otherwise it is computed
 /// in that turn.
 Result<void, Error> admit(Backend& backend, Bytes raw, Ingress::Process process, const std::optional<Hash>& hash = {});
+
+/// What a client whose transaction was passed on gets instead of a result: the other node's own error, or that
+/// nothing was sent, or that it is unknown what became of it, with its hash.
+Error forwarding_error(ForwardFault fault, const Hash& hash);
 
 /// There is nobody who puts transactions in order.
 Error no_sequencer();

@@ -197,7 +197,7 @@ void Subscriptions::begin(Wanted wanted)
     else if (auto* changes = std::get_if<StateChanges>(&topic))
         state_changes_.add({std::move(subscriber), std::move(changes->addresses)}, start.transaction);
     else
-        tell_syncing(subscriber);
+        tell_syncing(subscriber, std::get<Syncing>(topic).is_syncing);
 }
 
 void Subscriptions::tell_news()

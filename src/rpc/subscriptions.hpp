@@ -38,6 +38,8 @@ struct StateChanges
 };
 struct Syncing
 {
+    /// When it was asked for.
+    bool is_syncing = false;
 };
 using Topic = std::variant<NewHeads, Logs, NewTransactions, MiniBlocks, StateChanges, Syncing>;
 

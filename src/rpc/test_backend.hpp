@@ -25,8 +25,9 @@ struct TestBackend
         chain.start_sequencer();
         route.emplace(admission).sequence_here(*chain.sequencer);
         signing.set({chain.releaser->terms(), chain.releaser->signer()});
-        backend.emplace(Backend{chain.specification, chain.world, chain.history, *chain.sealer, signing, *route,
-            workers, waiters, subscriptions, filters, "test", {}, [] { return NodeStatus{}; }, limits});
+        backend.emplace(
+            Backend{chain.specification, chain.world, chain.history, *chain.sealer, signing, *route, workers, waiters,
+                transaction_waiters, subscriptions, filters, "test", {}, [] { return NodeStatus{}; }, limits});
         dispatcher.emplace(*backend, all_methods());
     }
     /// In the order of a node: what waits is refused while there is still somebody to tell it to.
@@ -86,6 +87,7 @@ struct TestBackend
 
     sequencer::TestChain chain;
     SealWaiters waiters{chain.history, 100};
+    TransactionWaiters transaction_waiters{chain.history, 100};
     Subscriptions subscriptions{chain.history, waiters};
     Filters filters;
     Workers workers{1, 100};

@@ -3,8 +3,8 @@
 
 namespace jiffy::rpc
 {
-void tell_syncing(const Subscriber& subscriber)
+void tell_syncing(const Subscriber& subscriber, bool is_syncing)
 {
-    subscriber.send(make_shared_result([](JsonWriter& json) { json.boolean(false); }));
+    subscriber.send(make_shared_result([is_syncing](JsonWriter& json) { json.boolean(is_syncing); }));
 }
 }  // namespace jiffy::rpc

@@ -69,6 +69,6 @@ void tell_transactions(std::span<const TransactionSubscription> subscriptions,
     std::size_t first,
     std::size_t end);
 
-/// That this node is not syncing.
-void tell_syncing(const Subscriber& subscriber);
+/// Whether this node is syncing.
+void tell_syncing(const Subscriber& subscriber, bool is_syncing);
 }  // namespace jiffy::rpc

@@ -4,6 +4,7 @@
 #include "rpc/backend.hpp"
 #include "rpc/format.hpp"
 #include "rpc/gas_estimation.hpp"
+#include "rpc/pending_nonce.hpp"
 #include "rpc/state_view.hpp"
 
 #include <future>
@@ -16,20 +17,16 @@ using types::TransactionType;
 
 constexpr std::uint64_t suggested_tip = 1'000'000'000;
 
-/// The sender's next nonce, pooled transactions counted.
-std::uint64_t next_nonce(const Backend& backend, const Address& sender)
+/// The sender's next nonce, pooled transactions counted. May wait for another thread.
+Result<std::uint64_t, Error> next_nonce(const Backend& backend, const Address& sender)
 {
-    if (auto* sequencer = backend.route.here(); sequencer != nullptr && sequencer->pooled() != 0)
-    {
-        auto promise = std::make_shared<std::promise<std::uint64_t>>();
-        auto future = promise->get_future();
-        sequencer::NonceQuery query{sender, [promise](std::uint64_t nonce) { promise->set_value(nonce); }};
-        if (sequencer->query(query) && future.wait_for(std::chrono::seconds{1}) == std::future_status::ready)
-            return future.get();
-    }
-    const auto view = resolve_state(backend, BlockTag::latest);
-    types::Account account;
-    return view && view->account(sender, account) == state::Presence::present ? account.nonce : 0;
+    auto promise = std::make_shared<std::promise<Result<std::uint64_t, Error>>>();
+    auto future = promise->get_future();
+    find_pending_nonce(
+        backend, sender, [promise](const Result<std::uint64_t, Error>& nonce) { promise->set_value(nonce); });
+    if (future.wait_for(std::chrono::seconds{1}) != std::future_status::ready)
+        return failure(Error{code::internal_error, "the next nonce is not known", {}});
+    return future.get();
 }
 
 TransactionType type_of(const TransactionRequest& request)
@@ -56,7 +53,10 @@ Result<types::Transaction, Error> fill_transaction(const Backend& backend, const
             "chainId does not match node's (have=" + std::to_string(*transaction.chain_id) +
                 ", want=" + std::to_string(backend.specification.chain_id) + ")",
             {}});
-    transaction.nonce = request.nonce ? *request.nonce : next_nonce(backend, sender);
+    const auto nonce = request.nonce ? Result<std::uint64_t, Error>{*request.nonce} : next_nonce(backend, sender);
+    if (!nonce)
+        return failure(nonce.error());
+    transaction.nonce = *nonce;
     transaction.to = request.to;
     transaction.value = request.value.value_or(U256{});
     transaction.data = request.data;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rpc/forwarder.hpp"
 #include "rpc/ingress.hpp"
 
 namespace jiffy::rpc
@@ -21,8 +22,13 @@ public:
         ingress_.begin(sequencer);
         sequencer_.store(&sequencer, std::memory_order_release);
     }
+    /// Before anybody is served: they go to another node for now. The forwarder outlives all requests.
+    void send_elsewhere(Forwarder& forwarder) noexcept { forwarder_ = &forwarder; }
+
     /// Any thread: the sequencer of this process; null while transactions go elsewhere.
     [[nodiscard]] sequencer::Sequencer* here() const noexcept { return sequencer_.load(std::memory_order_acquire); }
+    /// Any thread: the way to the other node, of use while there is no sequencer here; null if there is none.
+    [[nodiscard]] Forwarder* elsewhere() const noexcept { return forwarder_; }
 
     /// Transactions that wait for their senders' recovery. Nothing is to be added before they are sequenced here.
     [[nodiscard]] Ingress& ingress() noexcept { return ingress_; }
@@ -31,5 +37,6 @@ public:
 private:
     Ingress ingress_;
     std::atomic<sequencer::Sequencer*> sequencer_ = nullptr;
+    Forwarder* forwarder_ = nullptr;
 };
 }  // namespace jiffy::rpc
