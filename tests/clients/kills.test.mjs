@@ -2,36 +2,17 @@
 // JIFFY_KILLS says; 200 are the long form.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { Wallet, computeAddress } from 'ethers'
+import { Wallet } from 'ethers'
+import { chainId, key, writeChain } from './support/chain.mjs'
 import { startJiffy } from './support/node.mjs'
 
 const kills = Number(process.env.JIFFY_KILLS ?? 10)
 const senders = 16
-const chainId = 777
-const key = (number) => `0x${number.toString(16).padStart(64, '0')}`
-const sequencerKey = key(0x5e9)
-
-function writeChain(folder) {
-    const config = { chainId, terminalTotalDifficulty: 0, bedrockBlock: 0, optimism: {} }
-    for (const fork of ['homestead', 'eip150', 'eip155', 'eip158', 'byzantium', 'constantinople', 'petersburg',
-        'istanbul', 'berlin', 'london'])
-        config[`${fork}Block`] = 0
-    for (const fork of ['shanghai', 'cancun', 'prague', 'regolith', 'canyon', 'ecotone', 'fjord', 'granite', 'holocene',
-        'isthmus'])
-        config[`${fork}Time`] = 0
-    config.jiffy = { sequencer: computeAddress(sequencerKey) }
-    const alloc = {}
-    for (let i = 1; i <= senders; ++i) alloc[computeAddress(key(i))] = { balance: '1000000000000000000000' }
-    const genesis = { config, alloc, timestamp: String(Math.floor(Date.now() / 1000)), gasLimit: '0x3b9aca00',
-        baseFeePerGas: '1000000' }
-    writeFileSync(path.join(folder, 'genesis.json'), JSON.stringify(genesis))
-    writeFileSync(path.join(folder, 'key'), sequencerKey, { mode: 0o600 })
-}
 
 const startSequencer = (folder) => startJiffy(folder, ['--genesis', path.join(folder, 'genesis.json'), '--key-file',
     path.join(folder, 'key'), '--data-dir', path.join(folder, 'data'), '--durability', 'disk', '--verify-roots', '--snapshot-blocks', '3'],
@@ -64,7 +45,7 @@ const promised = ({ blockHash: _, logs, ...receipt }) => ({ ...receipt,
 
 test(`a sequencer that waits for its disk keeps every promise through ${kills} kills`, async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'jiffy-kills-'))
-    writeChain(folder)
+    writeChain(folder, senders)
     const wallets = Array.from({ length: senders }, (_, i) => new Wallet(key(i + 1)))
     const answered = []
     const transactions = new Map()
