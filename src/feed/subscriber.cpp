@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feed/subscriber.hpp"
 
-#include "crypto/keccak.hpp"
+#include "feed/token.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -16,19 +16,6 @@ namespace
 {
 /// Shorter bodies are not worth the time.
 constexpr std::size_t shortest_compressed = 1024;
-
-/// Takes the same time wherever they differ.
-bool is_same_secret(std::string_view a, std::string_view b)
-{
-    const auto hash = [](std::string_view text)
-    { return crypto::keccak256({reinterpret_cast<const Byte*>(text.data()), text.size()}); };
-    const auto first = hash(a);
-    const auto second = hash(b);
-    Byte difference = 0;
-    for (std::size_t i = 0; i < Hash::size(); ++i)
-        difference |= static_cast<Byte>(first[i] ^ second[i]);
-    return difference == 0;
-}
 }  // namespace
 
 SharedMessage BatchEncoder::find(std::uint64_t first, bool is_compressed, FeedPosition& after) const
@@ -128,7 +115,7 @@ void Subscriber::take(BytesView bytes)
 std::optional<Goodbye> Subscriber::refusal_of(const Hello& hello) const
 {
     const auto& token = context_.options.token;
-    if (!token.empty() && !is_same_secret(token, hello.token))
+    if (!token.empty() && !is_same_token(token, hello.token))
         return Goodbye{GoodbyeCode::wrong_token, "the token is not that of this server"};
     const auto& chain = context_.source.chain;
     if (hello.chain.chain_id != chain.chain_id)
