@@ -180,14 +180,19 @@ private:
     };
 
     void take(Link link, const Join& join, Time now, LeaderCommands& out);
-    void take(Standby& standby, const Message& message, Time now, LeaderCommands& out);
     [[nodiscard]] std::optional<Refused> refusal_of(const Join& join) const;
-    Standby& seat(const Join& join, Time now, LeaderCommands& out);
-    void refuse(Link link, Refused refused, LeaderCommands& out);
-    void send(Standby& standby, Message message, Time now, LeaderCommands& out);
+    /// Where it can go on; nothing if nowhere, and why.
+    [[nodiscard]] std::optional<feed::FeedPosition> common_position(const Join& join, Refused& refused) const;
+    /// Its place, with no connection; null if there is none.
+    Standby* seat(const Member& member, Time now, LeaderCommands& out);
+    /// Another incarnation of it has a place.
+    [[nodiscard]] bool has_namesake(const Member& member) const;
+    static void refuse(Link link, RefusedReason reason, std::string text, LeaderCommands& out);
+    static void send(Standby& standby, Message message, Time now, LeaderCommands& out);
     void send_frames(Standby& standby, Time now, LeaderCommands& out);
-    void drop_link(Standby& standby, LeaderCommands& out);
-    void remove(const Standby& standby, LeaderCommands& out);
+    static void drop_link(Standby& standby, LeaderCommands& out);
+    /// It does not keep to the protocol.
+    void closed_by_fault(Standby& standby, Time now, LeaderCommands& out);
     /// Releases what all have acknowledged, lets those who join move on, proposes what is to be proposed, sends.
     void advance(Time now, LeaderCommands& out);
     void propose(Time now, LeaderCommands& out);
@@ -195,7 +200,6 @@ private:
     void begin_terms(const Configuration& accepted, Time now, LeaderCommands& out);
     void depose(const Configuration& current, LeaderCommands& out);
     [[nodiscard]] Standby* find(Link link) noexcept;
-    [[nodiscard]] Standby* find(std::string_view name, bool is_lost) noexcept;
 
     LeaderOptions options_;
     store::ChainIdentity chain_;

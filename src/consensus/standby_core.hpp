@@ -17,8 +17,9 @@ struct StandbyOptions
     Time heartbeat = 40'000;
     /// Time after which the witness is asked again.
     Time witness_retry = 200'000;
-    /// Time after which another connection is made, if there is none.
+    /// Time after which a connection is tried again, and after a refusal.
     Time connect_retry = 50'000;
+    Time refused_retry = 1'000'000;
     /// Bytes of records that are not released.
     std::size_t longest_tail = std::size_t{256} << 20;
     /// What the members share.
@@ -31,8 +32,8 @@ struct SendToLeader
     Message message;
 };
 
-/// Close the connection, if there is one, and make another to this member, on which `connected` is said. If it cannot
-/// be made, this command comes again.
+/// Make a connection to this member, on which `connected` is said; one that is being made to it will do. The command
+/// comes again as long as there is none.
 struct ConnectTo
 {
     Member leader;
@@ -60,7 +61,7 @@ struct HandOut
 };
 
 /// The log of this process has records that belong to nobody: cut it back to this position, one of those that the core
-/// was given at its start, before anything is handed out. Never comes after a first `HandOut`.
+/// was given at its start. Comes once, before a first `HandOut`.
 struct CutLog
 {
     feed::FeedPosition position;
@@ -76,14 +77,22 @@ struct Lead
     HandOut rest;
 };
 
+/// This core is at its end, since the log has records that the leader's has not: go on with another one, in another
+/// incarnation, with the positions that the log has.
+struct BeginAgain
+{
+    /// For people.
+    std::string reason;
+};
+
 /// The leader does not want this process; `ConnectTo` comes again after some time.
 struct RefusedByLeader
 {
     Refused refused;
 };
 
-using StandbyCommand =
-    std::variant<SendToLeader, ConnectTo, Disconnect, AskTheWitness, HandOut, CutLog, Lead, RefusedByLeader>;
+using StandbyCommand = std::
+    variant<SendToLeader, ConnectTo, Disconnect, AskTheWitness, HandOut, CutLog, Lead, BeginAgain, RefusedByLeader>;
 /// Commands are added, in the order in which they are to be carried out.
 using StandbyCommands = std::vector<StandbyCommand>;
 
@@ -153,6 +162,8 @@ private:
         /// It has fenced itself and asks the witness to let it lead.
         proposing,
         leading,
+        /// There is nothing that it could do.
+        ended,
     };
 
     struct Record
@@ -162,22 +173,25 @@ private:
     };
 
     void take(const Welcome& welcome, Time now, StandbyCommands& out);
+    void take(const Refused& refused, Time now, StandbyCommands& out);
     void take(const Frames& frames, Time now, StandbyCommands& out);
     void take(const Configured& configured, Time now, StandbyCommands& out);
-    void take_message(const Message& message, Time now, StandbyCommands& out);
     void learn_released(std::uint64_t before, StandbyCommands& out);
     void acknowledge(Time now, StandbyCommands& out);
     void send(Message message, Time now, StandbyCommands& out);
+    void look(Time now, StandbyCommands& out);
     void ask(WitnessRequest request, Time now, StandbyCommands& out);
-    /// Adopts a newer configuration; goes to its leader if that is another one.
-    void learn(const Configuration& configuration, Time now, StandbyCommands& out);
-    void follow(Time now, StandbyCommands& out);
-    void leave_link(Time now, StandbyCommands& out);
+    /// Adopts a newer configuration, and gives up a proposal that it shows to have failed.
+    void learn(const Configuration& configuration, Time now);
+    void leave_link(Time next_try, StandbyCommands& out);
+    void begin_again(std::string reason, StandbyCommands& out);
     void take_over(Time now, StandbyCommands& out);
-    void lead(StandbyCommands& out);
+    void lead(Time now, StandbyCommands& out);
+    /// Of a record from the one after `handed_out_` to the one behind the last.
     [[nodiscard]] feed::FeedPosition position_at(std::uint64_t sequence) const;
-    void drop_from(std::uint64_t sequence);
+    void keep(std::uint64_t sequence, BytesView payload, const Hash& hash_after);
     [[nodiscard]] HandOut take_front(std::uint64_t before);
+    [[nodiscard]] bool has_to_connect() const;
     [[nodiscard]] bool may_acknowledge() const noexcept { return is_welcome_ && stream_epoch_ > fenced_epoch_; }
 
     StandbyOptions options_;
@@ -189,9 +203,12 @@ private:
     Stage stage_ = Stage::following;
     bool is_connected_ = false;
     bool is_welcome_ = false;
+    bool was_welcome_ = false;
     bool is_asked_to_lead_ = false;
-    /// It has taken over, or tries to, from a leader of which nothing was heard since.
-    bool is_given_up_ = false;
+    /// Nobody listens where the leader should.
+    bool is_leader_absent_ = false;
+    /// It tries to take over from a leader of which nothing was heard since.
+    bool has_given_up_ = false;
     /// Nothing is acknowledged in this epoch or an earlier one.
     std::uint64_t fenced_epoch_ = 0;
     /// In which the records on this connection are.
@@ -201,7 +218,7 @@ private:
     std::uint64_t matched_before_ = 1;
     std::optional<Propose> proposal_;
     Time asked_at_ = 0;
-    Time connected_at_ = 0;
+    Time next_connection_ = 0;
     Time last_sent_ = 0;
     FailureDetector detector_;
 
