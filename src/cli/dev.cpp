@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/dev.hpp"
 
+#include "cli/endpoint.hpp"
 #include "node/banner.hpp"
 #include "node/key_file.hpp"
 
 #include <atomic>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -27,16 +27,11 @@ int complain(const std::string& reason)
 std::expected<feed::PublisherOptions, std::string> feed_options(const DevOptions& options)
 {
     feed::PublisherOptions feed;
-    std::string_view host = options.feed_listen;
-    const auto colon = host.rfind(':');
-    const auto digits = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
-    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), feed.server.port);
-    if (error != std::errc{} || end != digits.end() || colon == 0)
-        return std::unexpected{"--feed-listen: HOST:PORT is wanted, as 127.0.0.1:9545, not " + options.feed_listen};
-    host = host.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']'))
-        host = host.substr(1, host.size() - 2);
-    feed.server.host = host;
+    auto endpoint = parse_endpoint("--feed-listen", options.feed_listen);
+    if (!endpoint)
+        return std::unexpected{std::move(endpoint.error())};
+    feed.server.host = std::move(endpoint->host);
+    feed.server.port = endpoint->port;
     if (options.feed_token_file.empty())
         return feed;
     auto token = node::read_token_file(options.feed_token_file);

@@ -8,6 +8,7 @@
 #include "cli/dev.hpp"
 #include "cli/statetest.hpp"
 #include "cli/verify_statements.hpp"
+#include "cli/witness.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -162,6 +163,23 @@ void declare_sequencer(CLI::App& program, int& exit_code)
     command->callback([options, &exit_code] { exit_code = sequencer(*options); });
 }
 
+void declare_witness(CLI::App& program, int& exit_code)
+{
+    auto options = std::make_shared<WitnessOptions>();
+    auto* command = program.add_subcommand("witness", "record who leads a chain and who stands by");
+    command->add_option("--listen", options->listen, "HOST:PORT to listen on")->required();
+    command->add_option("--data-dir", options->data_directory, "directory that keeps the record")->required();
+    command->add_option("--chain,--genesis", options->genesis_file, "the chain, in geth's genesis format")
+        ->check(CLI::ExistingFile)
+        ->required();
+    command->add_option("--token-file", options->token_file,
+        "file of a token that the members must know, which only its owner may read");
+    command->add_option(
+        "--banner-file", options->banner_file, "write what is printed at the start to this file, as JSON");
+    command->footer("Exit code: 0; 2 if it cannot start; 3 if it had to stop because its record could not be written.");
+    command->callback([options, &exit_code] { exit_code = witness(*options); });
+}
+
 void declare_verify_statement(CLI::App& program, int& exit_code)
 {
     struct Options
@@ -214,6 +232,7 @@ void declare_db(CLI::App& program, int& exit_code)
 constexpr Declaration commands[] = {
     declare_dev,
     declare_sequencer,
+    declare_witness,
     declare_db,
     declare_benchmarks,
     declare_verify_statement,

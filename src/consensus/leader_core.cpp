@@ -167,6 +167,8 @@ void LeaderCore::take(Link link, const Join& join, Time now, LeaderCommands& out
     standby->link = link;
     standby->sent_before = position->sequence;
     standby->told_before = released_before_;
+    standby->round_before = end_;
+    standby->round_begin = now;
     standby->detector.restart(now);
     send(*standby, Welcome{configuration_, *position, released_before_}, now, out);
     advance(now, out);
@@ -241,8 +243,7 @@ void LeaderCore::advance(Time now, LeaderCommands& out)
         out.emplace_back(Release{before});
     }
     for (auto& standby : standbys_)
-        if (standby.stage == Stage::joining && !proposal_ && !has_namesake(standby.member) &&
-            standby.acknowledged_before + options_.nearly_all >= end_)
+        if (standby.stage == Stage::joining && !proposal_ && !has_namesake(standby.member) && is_near(standby, now))
             standby.stage = Stage::closing;
     if (!proposal_)
         propose(now, out);
@@ -250,12 +251,23 @@ void LeaderCore::advance(Time now, LeaderCommands& out)
         send_frames(standby, now, out);
 }
 
+bool LeaderCore::is_near(Standby& standby, Time now) const noexcept
+{
+    if (standby.acknowledged_before < standby.round_before)
+        return false;
+    if (now - standby.round_begin <= options_.nearly)
+        return true;
+    standby.round_before = end_;
+    standby.round_begin = now;
+    return false;
+}
+
 void LeaderCore::propose(Time now, LeaderCommands& out)
 {
     auto next = configuration_;
     for (auto& standby : standbys_)
     {
-        // Whoever leaves behind it one record that is released must not be able to take over.
+        // Once it is in the configuration it may take over: it must have all that was released without it.
         if (standby.stage == Stage::closing && standby.acknowledged_before >= released_before_)
         {
             standby.stage = Stage::standing_by;

@@ -24,8 +24,8 @@ struct LeaderOptions
     Time witness_retry = 200'000;
     /// Records that a standby is sent and has not acknowledged.
     std::uint64_t most_in_flight = 8192;
-    /// Records that one who joins may be behind when everything begins to wait for it.
-    std::uint64_t nearly_all = 256;
+    /// One who joins has nearly everything, so that all can wait for it, when it has got all there was so long ago.
+    Time nearly = 100'000;
     /// At most `most_standbys`; those that are joining count.
     std::size_t seats = 4;
     /// What standbys must know; empty if anybody may join.
@@ -173,6 +173,9 @@ private:
         std::uint64_t sent_before = 1;
         /// In this epoch, or in an earlier one if they were released in it.
         std::uint64_t acknowledged_before = 1;
+        /// While it joins: records before it were there at that time.
+        std::uint64_t round_before = 1;
+        Time round_begin = 0;
         /// It was told that records before it are released.
         std::uint64_t told_before = 1;
         Time last_sent = 0;
@@ -195,6 +198,8 @@ private:
     void closed_by_fault(Standby& standby, Time now, LeaderCommands& out);
     /// Releases what all have acknowledged, lets those who join move on, proposes what is to be proposed, sends.
     void advance(Time now, LeaderCommands& out);
+    /// Whether whoever joins has nearly everything.
+    [[nodiscard]] bool is_near(Standby& standby, Time now) const noexcept;
     void propose(Time now, LeaderCommands& out);
     void ask(WitnessRequest request, Time now, LeaderCommands& out);
     void begin_terms(const Configuration& accepted, Time now, LeaderCommands& out);

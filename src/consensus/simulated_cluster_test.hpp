@@ -20,6 +20,10 @@ struct ClusterOptions
     bool writes_at_once = true;
     /// The leader's memory: how many of the newest records a standby can be given.
     std::size_t window = 1'000'000;
+    /// On the wires, in microseconds.
+    std::uint64_t longest_delay = 400;
+    /// Between two records, in microseconds.
+    std::uint64_t longest_pause = 8000;
 };
 
 /// What came of a run.
@@ -56,6 +60,7 @@ public:
       , witness_disk_{std::make_unique<store::SimulatedDisk>(seed)}
       , nodes_(options.nodes)
     {
+        network_.slow_down(options.longest_delay);
         open_witness();
         for (std::size_t i = 0; i < nodes_.size(); ++i)
         {
@@ -114,6 +119,11 @@ public:
             }
     }
 
+    [[nodiscard]] bool has_leader() const
+    {
+        return std::ranges::any_of(nodes_,
+            [this](const Node& node) { return node.leader && node.leader->configuration() == witness_->current(); });
+    }
     [[nodiscard]] std::uint64_t released() const { return truth_.size(); }
     /// All nodes stand by or lead.
     [[nodiscard]] bool is_complete() const { return witness_->current().standbys.size() + 1 == nodes_.size(); }
@@ -264,6 +274,8 @@ private:
         if (!is_power)
             close_all(at);
         node.boot += is_power ? 1 : 0;
+        if (is_power && simulation_.one_in(2))
+            network_.lose_from(at);
         cut_log(node, is_power ? node.synced : node.written);
         end_process(node);
         node.is_up = false;
@@ -601,7 +613,6 @@ private:
         checked_before_[node.self] = 0;
         LeaderOptions options;
         options.most_in_flight = 100;
-        options.nearly_all = 10;
         node.leader = std::make_unique<LeaderCore>(options,
             LeaderStart{.chain = chain,
                 .configuration = configuration,
@@ -807,7 +818,7 @@ private:
 
     void feed_traffic(Place at)
     {
-        simulation_.at(simulation_.now() + simulation_.number(500, 8000),
+        simulation_.at(simulation_.now() + simulation_.number(100, options_.longest_pause),
             [this, at]
             {
                 feed_traffic(at);

@@ -96,9 +96,20 @@ public:
     }
     void heal() { cuts_.clear(); }
 
+    /// What is on its way comes later from now on, as on a long wire.
+    void slow_down(std::uint64_t longest) { longest_ = longest; }
+
+    /// What is on its way from a place is lost, and whoever waits for it is not told.
+    void lose_from(Place place)
+    {
+        for (auto& [end, way] : ways_)
+            if (way.from == place)
+                way.items.clear();
+    }
+
     [[nodiscard]] std::uint64_t delay()
     {
-        return simulation_.one_in(50) ? simulation_.number(1000, 60'000) : simulation_.number(20, 400);
+        return simulation_.one_in(50) ? simulation_.number(1000, 60'000) : simulation_.number(20, longest_);
     }
 
     Connection connect(Place from, Place to)
@@ -218,5 +229,6 @@ private:
     std::map<std::pair<Place, Place>, bool> cuts_;
     std::map<std::pair<Connection, Place>, Way> ways_;
     Connection next_ = 1;
+    std::uint64_t longest_ = 400;
 };
 }  // namespace jiffy::consensus

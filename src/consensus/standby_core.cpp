@@ -209,6 +209,8 @@ void StandbyCore::take(const Welcome& welcome, Time now, StandbyCommands& out)
     was_welcome_ = true;
     stream_epoch_ = welcome.configuration.epoch;
     matched_before_ = position.sequence;
+    // Not what another leader has said: if the operator had to give records up, this one has released fewer.
+    released_before_ = welcome.released_before;
     acknowledge(now, out);
     learn_released(welcome.released_before, out);
 }
