@@ -13,6 +13,24 @@ constexpr store::ChainIdentity chain{};
 const Member self{"b", 2};
 const Configuration led{3, {"a", 1}, {}};
 
+/// Gives records the hash that no input hits upon, if they follow on what the standby has.
+Message sealed(Message message, const StandbyCore& standby)
+{
+    auto* frames = std::get_if<Frames>(&message);
+    const auto records = frames != nullptr ? feed::unpack(frames->body) : failure(feed::ProtocolError::malformed);
+    if (!records)
+        return message;
+    feed::ChainHasher hasher;
+    for (auto position : {standby.end(), standby.handed_out()})
+        if (frames->first == position.sequence)
+        {
+            for (const auto record : *records)
+                hasher.step(position, record);
+            frames->hash_after = position.hash;
+        }
+    return message;
+}
+
 /// A core takes whatever can be said, and stays in order.
 void tell_standby(std::span<const Message> messages)
 {
@@ -25,7 +43,7 @@ void tell_standby(std::span<const Message> messages)
     for (const auto& message : messages)
     {
         out.clear();
-        standby.received(message, ++now, out);
+        standby.received(sealed(message, standby), ++now, out);
         standby.connected(++now, out);
         for (const auto& command : out)
             if (const auto* handed = std::get_if<HandOut>(&command))
@@ -44,7 +62,8 @@ void tell_leader(std::span<const Message> messages)
     constexpr std::uint64_t end = 5;
     const auto positions = [](std::uint64_t sequence) -> std::optional<feed::FeedPosition>
     { return sequence >= 1 && sequence <= end ? std::optional{feed::FeedPosition{sequence, {}}} : std::nullopt; };
-    LeaderCore leader{{}, {.chain = chain, .configuration = led, .released_before = 3}, positions};
+    LeaderCore leader{
+        {}, {.chain = chain, .configuration = led, .released_before = 3, .former_leader = std::nullopt}, positions};
     LeaderCommands out;
     Time now = 0;
     leader.appended(end, now, out);

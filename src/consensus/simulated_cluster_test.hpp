@@ -564,8 +564,9 @@ private:
     void carry_out(Place at, const BeginAgain&)
     {
         ++figures_.begun_again;
-        nodes_[at].self.incarnation = simulation_.number(1, 1ULL << 60);
-        stand_by(at, nodes_[at].standby->configuration());
+        close_all(at);
+        end_process(nodes_[at]);
+        start(at);
     }
 
     void carry_out(Place at, const RefusedByLeader& wanted)

@@ -217,12 +217,15 @@ void StandbyCore::take(const Welcome& welcome, Time now, StandbyCommands& out)
 
 void StandbyCore::take(const Refused& refused, Time now, StandbyCommands& out)
 {
+    // Whoever may lead already keeps what it has.
+    if (stage_ == Stage::proposing)
+        return leave_link(now + options_.refused_retry, out);
     if (refused.reason == RefusedReason::other_history && was_welcome_)
         return begin_again(refused.text, out);
     leave_link(now + options_.refused_retry, out);
     if (refused.reason != RefusedReason::not_leading && refused.reason != RefusedReason::full)
         out.emplace_back(RefusedByLeader{refused});
-    else if (stage_ == Stage::following)
+    else
     {
         next_connection_ = now + options_.connect_retry;
         look(now, out);
@@ -280,6 +283,8 @@ void StandbyCore::answered(const Configuration& current, Time now, StandbyComman
     const bool wants_to_lead = is_asked_to_lead_ || is_leader_absent_ || detector_.suspects(now);
     const bool was_newer = current.epoch > known_.epoch;
     learn(current, now);
+    if (known_.leader.name == self_.name && known_.leader != self_)
+        return begin_again("an earlier process of this node has been accepted as the leader", out);
     if (was_newer && known_.leader != leader)
         leave_link(now, out);
     if (!was_asking || current != known_)

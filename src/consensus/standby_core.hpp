@@ -77,8 +77,8 @@ struct Lead
     HandOut rest;
 };
 
-/// This core is at its end, since the log has records that the leader's has not: go on with another one, in another
-/// incarnation, with the positions that the log has.
+/// This core is at its end, since the log has records that the leader's has not, or an earlier process of this node is
+/// the leader: go on as a node that begins (`decide_beginning`), in another incarnation.
 struct BeginAgain
 {
     /// For people.
