@@ -185,8 +185,8 @@ private:
 
 struct WitnessServer::Implementation
 {
-    explicit Implementation(const WitnessServerOptions& wanted)
-      : options{wanted}
+    explicit Implementation(WitnessServerOptions wanted)
+      : options{std::move(wanted)}
     {
     }
 
