@@ -172,8 +172,8 @@ void declare_replica(CLI::App& program, int& exit_code)
 
 void add_group_options(CLI::App& command, GroupArguments& group)
 {
-    auto* name = command.add_option(
-        "--name", group.name, "name of this node among those who lead the chain in turns: one leads, the others stand by");
+    auto* name = command.add_option("--name", group.name,
+        "name of this node among those who lead the chain in turns: one leads, the others stand by");
     auto* listen =
         command.add_option("--standby-listen", group.listen, "HOST:PORT where this node takes standbys when it leads");
     auto* witness = command.add_option("--witness", group.witness, "HOST:PORT of the witness, which says who leads");

@@ -133,7 +133,8 @@ std::optional<Refused> LeaderCore::refusal_of(const Join& join) const
 std::optional<feed::FeedPosition> LeaderCore::common_position(const Join& join, Refused& refused) const
 {
     refused = {RefusedReason::other_history,
-        "what it has is not what this leader has: begin again, from genesis or a snapshot"};
+        "what it has up to record " + std::to_string(join.positions.front().sequence) +
+            " is not what this leader has, whose log ends before record " + std::to_string(end_)};
     for (const auto& position : join.positions)
     {
         const auto own = position.sequence <= end_ ? positions_(position.sequence) : std::nullopt;

@@ -27,7 +27,6 @@ LockStep::LockStep(LockStepOptions options, const LeaderStart& start, Parts part
   , parts_{std::move(parts)}
   , core_{options_.leader, start, [this](std::uint64_t sequence) { return position_at(sequence); }}
   , records_{options_.terms.chain_id, parts_.publisher.window().end()}
-  , released_before_{start.released_before}
 {
     if (parts_.log != nullptr)
         parts_.log->wait_for_disk(waits_for_disk(terms_of(start.configuration).durability));
@@ -53,10 +52,11 @@ sequencer::LogOutcome LockStep::write(std::span<const types::LogFrame> frames)
     if (!new_terms_ && !is_deposed_)
     {
         const auto begin = sequencer::read_stopwatch();
+        frames_ = frames;
         records_.add(frames);
         core_.appended(records_.end().sequence, steady_time(), commands_);
         carry_out();
-        while (released_before_ != records_.end().sequence && !new_terms_ && !is_deposed_)
+        while (!records_.is_empty() && !new_terms_ && !is_deposed_ && !cannot_log_)
         {
             if (is_stopping_ && !deadline_)
                 deadline_ = steady_time() + static_cast<Time>(options_.farewell.count()) * 1000;
@@ -64,33 +64,33 @@ sequencer::LogOutcome LockStep::write(std::span<const types::LogFrame> frames)
                 return sequencer::NotLogged{};
             wait_until(std::min(core_.next_time(), deadline_.value_or(~Time{0})));
         }
-        if (!new_terms_ && !is_deposed_)
+        if (records_.is_empty())
         {
             if (metrics_.standbys != 0)
                 sequencer::record(metrics_.acknowledgement, begin, sequencer::read_stopwatch());
-            return log(frames);
+            return sequencer::Logged{};
         }
     }
     records_.clear(parts_.publisher.window().end());
-    if (is_deposed_)
+    if (is_deposed_ || cannot_log_)
         return sequencer::NotLogged{};
     return sequencer::SignAgain{terms_of(*std::exchange(new_terms_, std::nullopt))};
 }
 
-sequencer::LogOutcome LockStep::log(std::span<const types::LogFrame> frames)
+bool LockStep::log()
 {
     const auto records = records_.records();
     for (std::size_t i = 0; i < records.size(); ++i)
     {
         if (parts_.log != nullptr)
-            parts_.log->append(frames[i], records[i]);
+            parts_.log->append(frames_[i], records[i]);
         parts_.publisher.append(records[i]);
     }
     if (parts_.log != nullptr && !parts_.log->make_durable())
-        return sequencer::NotLogged{};
+        return false;
     parts_.publisher.release();
     records_.clear(parts_.publisher.window().end());
-    return sequencer::Logged{};
+    return true;
 }
 
 std::chrono::steady_clock::time_point LockStep::attend()
@@ -239,7 +239,9 @@ void LockStep::carry_out(const AskWitness& command)
 
 void LockStep::carry_out(const Release& command)
 {
-    released_before_ = command.before;
+    // Before any standby is told: what it hands out has to outlive this process.
+    if (!records_.is_empty() && command.before == records_.end().sequence)
+        cannot_log_ = !log();
 }
 
 void LockStep::carry_out(const NewTerms& command)

@@ -90,7 +90,7 @@ private:
     /// Does what is due; tells when it wants to be called again.
     std::chrono::steady_clock::time_point attend();
     /// Puts what is released into the log, and shows it.
-    sequencer::LogOutcome log(std::span<const types::LogFrame> frames);
+    [[nodiscard]] bool log();
     /// Waits for something to happen, until `end` at most, and takes it in.
     void wait_until(Time end);
     void accept();
@@ -120,7 +120,9 @@ private:
     Link next_link_ = 1;
 
     UnreleasedRecords records_;
-    std::uint64_t released_before_;
+    /// Of those records.
+    std::span<const types::LogFrame> frames_;
+    bool cannot_log_ = false;
     std::optional<Configuration> new_terms_;
     bool is_deposed_ = false;
 

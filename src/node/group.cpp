@@ -364,19 +364,17 @@ void add_group_metrics(Metrics& metrics, const Group* group)
     { return [leading, member] { return static_cast<double>(leading().*member); }; };
     metrics.gauge("jiffy_group_epoch", "Number of the term of whoever leads the chain, as this node knows.",
         [leading, standing_by]
-        {
-            return static_cast<double>(std::max<std::uint64_t>(leading().epoch, standing_by->epoch));
-        });
+        { return static_cast<double>(std::max<std::uint64_t>(leading().epoch, standing_by->epoch)); });
     metrics.gauge("jiffy_group_standbys", "Standbys that every release of this leader waits for.",
         of_leader(&LockStepMetrics::standbys));
     metrics.gauge("jiffy_group_is_required", "1 while this node stands by and every release waits for it.",
         [standing_by] { return static_cast<double>(standing_by->is_required); });
-    metrics.counter("jiffy_group_joins_total", "Standbys that have joined this leader.",
-        of_leader(&LockStepMetrics::joins));
+    metrics.counter(
+        "jiffy_group_joins_total", "Standbys that have joined this leader.", of_leader(&LockStepMetrics::joins));
     metrics.counter("jiffy_group_removals_total", "Standbys that this leader goes on without.",
         of_leader(&LockStepMetrics::removals));
-    metrics.counter("jiffy_group_takeovers_total", "Times that this node has taken the chain over.",
-        standing_by->takeovers);
+    metrics.counter(
+        "jiffy_group_takeovers_total", "Times that this node has taken the chain over.", standing_by->takeovers);
     metrics.counter("jiffy_group_spurious_total",
         "Removals and takeovers of somebody who was heard of again in the same life.",
         [leading, standing_by]

@@ -33,8 +33,8 @@ std::string fault_of_time(const NodeOptions& options, const ChainFile& file)
 /// Why the node cannot share its chain with others as it is told to; empty if it can, or does not.
 std::string fault_of_group(const NodeOptions& options)
 {
-    const bool has_standbys = options.durability == types::Durability::standby ||
-                              options.durability == types::Durability::standby_and_disk;
+    const bool has_standbys =
+        options.durability == types::Durability::standby || options.durability == types::Durability::standby_and_disk;
     if (has_standbys && !options.group)
         return "a sequencer that waits for standbys is one of several: it needs a name (--name)";
     if (options.group && (options.data_directory.empty() || !options.feed || !options.sequencer_secret))
@@ -97,8 +97,7 @@ struct Node::Parts
         }
         else
         {
-            const auto leading =
-                leader_options(options, chain.specification.chain_id, recovered->follower.epoch());
+            const auto leading = leader_options(options, chain.specification.chain_id, recovered->follower.epoch());
             lead(std::move(recovered->follower), leading, log_sink());
         }
         if (storage)
@@ -218,8 +217,8 @@ struct Node::Parts
             return feed_sink(*publisher, log, chain.specification.chain_id);
         if (log == nullptr)
             return {};
-        return sequencer::frame_by_frame([log](const types::LogFrame& frame) { log->append(frame); },
-            [log] { return log->make_durable(); });
+        return sequencer::frame_by_frame(
+            [log](const types::LogFrame& frame) { log->append(frame); }, [log] { return log->make_durable(); });
     }
 
     /// Leads the chain from where the follower is.

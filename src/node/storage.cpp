@@ -92,8 +92,9 @@ std::expected<Recovered, std::string> Storage::recover(ChainParts& chain, OnSeal
         if (const auto removed = store::remove_snapshot(disk_, options_.data_directory, number); !removed)
             return std::unexpected{removed.error().text};
     order_log_.emplace(*log_,
-        store::OrderLogOptions{
-            .chain_id = chain_.chain_id, .waits_for_disk = waits_for_disk(options_.durability), .waits_for_system = options_.group.has_value()},
+        store::OrderLogOptions{.chain_id = chain_.chain_id,
+            .waits_for_disk = waits_for_disk(options_.durability),
+            .waits_for_system = options_.group.has_value()},
         [this](const store::Error& error) { options_.on_failure(error.text); });
     return recovered;
 }

@@ -28,10 +28,7 @@ public:
     /// Any thread: the sequencer of this process; null while transactions go elsewhere.
     [[nodiscard]] sequencer::Sequencer* here() const noexcept { return sequencer_.load(std::memory_order_acquire); }
     /// Any thread: the way to the other node, of use while there is no sequencer here; null if there is none.
-    [[nodiscard]] Forwarder* elsewhere() const noexcept
-    {
-        return forwarder_.load(std::memory_order_acquire);
-    }
+    [[nodiscard]] Forwarder* elsewhere() const noexcept { return forwarder_.load(std::memory_order_acquire); }
 
     /// Transactions that wait for their senders' recovery. Nothing is to be added before they are sequenced here.
     [[nodiscard]] Ingress& ingress() noexcept { return ingress_; }
