@@ -21,13 +21,12 @@ void Assembler::begin_fragment(const types::StatementTerms& terms, std::uint64_t
     position_.fragment_time = time;
 }
 
-void Assembler::add()
+void Assembler::add(const TransactionRecord& record)
 {
     const auto index = taken_count_++;
-    const auto& record = block_->transactions[index];
     receipts_.push_back(types::encode(record.receipt));
     fragment_bytes_ += receipts_.back().size() + record.transaction.data.size();
-    statements_.add(*block_, index, receipts_.back(), position_.prefix);
+    statements_.add(*block_, index, record.hash, receipts_.back(), position_.prefix);
 }
 
 Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference,

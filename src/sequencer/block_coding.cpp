@@ -214,7 +214,10 @@ void read_fragments(FrameReader& reader, BlockRecord& block)
             return;
         statements.begin(fragment_terms, mini_block, time);
         for (const auto end = next + count; next < end; ++next)
-            statements.add(block, next, types::encode(block.transactions[next].receipt), prefix);
+        {
+            const auto& record = block.transactions[next];
+            statements.add(block, next, record.hash, types::encode(record.receipt), prefix);
+        }
         auto fragment = statements.finish(next);
         fragment.signature = signature;
         block.fragments.push_back(std::make_shared<const FragmentRecord>(std::move(fragment)));

@@ -3,9 +3,12 @@
 
 namespace jiffy::sequencer
 {
-void FragmentStatements::add(const BlockRecord& block, std::uint32_t index, BytesView receipt, Hash& prefix)
+void FragmentStatements::add(const BlockRecord& block,
+    std::uint32_t index,
+    const Hash& transaction,
+    BytesView receipt,
+    Hash& prefix)
 {
-    const auto& transaction = block.transactions[index].hash;
     const auto commitment = crypto::keccak256(receipt);
     prefix = types::extend_prefix(prefix, transaction, commitment);
     commitments_.push_back({commitment, prefix});

@@ -19,7 +19,7 @@ public:
 
     /// The block's transaction at `index` belongs to the fragment; `receipt` is its receipt in consensus form. Extends
     /// `prefix`, which is the block's environment before its first transaction.
-    void add(const BlockRecord& block, std::uint32_t index, BytesView receipt, Hash& prefix);
+    void add(const BlockRecord& block, std::uint32_t index, const Hash& transaction, BytesView receipt, Hash& prefix);
 
     [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(commitments_.size()); }
 
