@@ -114,6 +114,13 @@ std::unique_ptr<WrittenLog> write_log(bool is_optimism, std::size_t lives, std::
         chain.clock.advance(time - chain.clock.now());
         chain.resume(
             std::move(follower), {.append = [&frames](const types::LogFrame& frame) { frames.push_back(frame); }});
+        // So that others have something to call.
+        if (chain.nonce(0) == 0 && pick(4) != 0)
+        {
+            auto creation = TestChain::creation(0, storing_contract());
+            creation.max_fee_per_gas = U256{4'000'000'000};
+            chain.send(0, creation);
+        }
         write_more(chain, 1 + pick(steps), pick);
         time = chain.clock.now();
     }
