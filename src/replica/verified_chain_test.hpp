@@ -96,7 +96,7 @@ void write_more(TrafficChain& chain, std::size_t steps, Pick pick)
             some_traffic(chain, 1, pick);
 }
 
-/// Each life ends anywhere, and begins another term.
+/// Each life begins another term, and so may a release. The last one ends with all of it in the log.
 template <class Pick>
 std::unique_ptr<WrittenLog> write_log(bool is_optimism, std::size_t lives, std::size_t steps, Pick pick)
 {
@@ -112,8 +112,18 @@ std::unique_ptr<WrittenLog> write_log(bool is_optimism, std::size_t lives, std::
             RC_ASSERT(follower.apply(frame));
         chain.sealer->process_pending();
         chain.clock.advance(time - chain.clock.now());
-        chain.resume(
-            std::move(follower), {.append = [&frames](const types::LogFrame& frame) { frames.push_back(frame); }});
+        const auto write = [&](std::span<const types::LogFrame> more) -> sequencer::LogOutcome
+        {
+            if (pick(12) == 11)
+            {
+                auto& terms = chain.release_options.terms;
+                ++terms.epoch;
+                return sequencer::SignAgain{terms};
+            }
+            frames.insert(frames.end(), more.begin(), more.end());
+            return sequencer::Logged{};
+        };
+        chain.resume(std::move(follower), {.write = write});
         // So that others have something to call.
         if (chain.nonce(0) == 0 && pick(4) != 0)
         {
@@ -122,6 +132,8 @@ std::unique_ptr<WrittenLog> write_log(bool is_optimism, std::size_t lives, std::
             chain.send(0, creation);
         }
         write_more(chain, 1 + pick(steps), pick);
+        while (lives == 1 && (frames.empty() || !std::holds_alternative<types::SealMiniFrame>(frames.back())))
+            chain.pass(1);
         time = chain.clock.now();
     }
     return log;
