@@ -23,10 +23,10 @@ void Assembler::begin_fragment(const types::StatementTerms& terms, std::uint64_t
 
 void Assembler::add(const TransactionRecord& record)
 {
-    const auto index = taken_count_++;
+    ++taken_count_;
     receipts_.push_back(types::encode(record.receipt));
     fragment_bytes_ += receipts_.back().size() + record.transaction.data.size();
-    statements_.add(*block_, index, record.hash, receipts_.back(), position_.prefix);
+    statements_.add(record.hash);
 }
 
 Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference,
@@ -34,7 +34,8 @@ Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame
 {
     fragment_bytes_ = 0;
     frame_.add(difference, slot_accounts);
-    auto record = statements_.finish(taken_count_);
+    const auto receipts = std::span{receipts_}.last(statements_.size());
+    auto record = statements_.finish(*block_, taken_count_, receipts, position_.prefix, kernels_);
     const auto digest = digest_of(record);
     return {std::move(record), digest};
 }
