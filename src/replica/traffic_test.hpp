@@ -107,6 +107,9 @@ void some_traffic(TrafficChain& chain, std::size_t steps, Pick pick)
                     transaction.data[31] = static_cast<Byte>(pick(3));
                     transaction.data[63] = static_cast<Byte>(pick(4));
                 }
+                // Too little to store anything.
+                if (pick(8) == 0)
+                    transaction.gas_limit = 24'000;
                 break;
             case 3:
                 transaction.to = chain.accounts[pick(sender_count)].address;

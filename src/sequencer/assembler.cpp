@@ -24,13 +24,12 @@ void Assembler::begin_fragment(const types::StatementTerms& terms, std::uint64_t
     position_.fragment_time = time;
 }
 
-void Assembler::add()
+void Assembler::add(const TransactionRecord& record)
 {
-    const auto index = taken_count_++;
-    const auto& record = block_->transactions[index];
+    ++taken_count_;
     receipts_.push_back(types::encode(record.receipt));
     fragment_bytes_ += receipts_.back().size() + record.transaction.data.size();
-    statements_.add(*block_, index, receipts_.back(), position_.prefix);
+    statements_.add(record.hash);
 }
 
 Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame& difference,
@@ -38,7 +37,8 @@ Assembler::UnsignedFragment Assembler::end_fragment(const types::DifferenceFrame
 {
     fragment_bytes_ = 0;
     frame_.add(difference, slot_accounts);
-    auto record = statements_.finish(taken_count_);
+    const auto receipts = std::span{receipts_}.last(statements_.size());
+    auto record = statements_.finish(*block_, taken_count_, receipts, position_.prefix, kernels_);
     const auto digest = digest_of(record);
     return {std::move(record), digest};
 }
@@ -52,14 +52,13 @@ Assembler::ToldFragment Assembler::tell_fragment(const types::StatementTerms& te
     receipts.reserve(transactions.size());
     FragmentStatements statements;
     statements.begin(terms, position_.mini_block, time);
-    auto index = taken_count_;
     for (const auto& transaction : transactions)
     {
         receipts.push_back(types::encode(transaction.receipt));
-        statements.add(*block_, index++, transaction.hash, receipts.back(), prefix);
+        statements.add(transaction.hash);
     }
-    auto record = statements.finish(index);
-    const auto digest = types::batch_digest(record.terms, record.transaction_count, record.statements.root());
+    auto record = statements.finish(*block_, taken_count_ + statements.size(), receipts, prefix, kernels_);
+    const auto digest = digest_of(record);
     return {{std::move(record), digest}, prefix, std::move(receipts)};
 }
 

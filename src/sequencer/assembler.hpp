@@ -36,7 +36,9 @@ public:
     /// A fragment begins: time in microseconds of Unix time.
     void begin_fragment(const types::StatementTerms& terms, std::uint64_t time);
     /// The open block's next transaction, which stands in its record, belongs to the fragment.
-    void add();
+    void add() { add(block_->transactions[taken_count_]); }
+    /// Likewise, before it stands there. When the mini-block ends, it must.
+    void add(const TransactionRecord& record);
 
     struct UnsignedFragment
     {

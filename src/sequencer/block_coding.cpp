@@ -197,6 +197,7 @@ void read_fragments(FrameReader& reader, BlockRecord& block)
 {
     Terms terms;
     FragmentStatements statements;
+    std::vector<Bytes> receipts;
     auto mini_block = block.release_start()->first_mini_block;
     auto prefix = block.release_start()->environment;
     std::uint64_t time = 0;
@@ -213,9 +214,13 @@ void read_fragments(FrameReader& reader, BlockRecord& block)
         if (reader.error())
             return;
         statements.begin(fragment_terms, mini_block, time);
+        receipts.clear();
         for (const auto end = next + count; next < end; ++next)
-            statements.add(block, next, types::encode(block.transactions[next].receipt), prefix);
-        auto fragment = statements.finish(next);
+        {
+            statements.add(block.transactions[next].hash);
+            receipts.push_back(types::encode(block.transactions[next].receipt));
+        }
+        auto fragment = statements.finish(block, next, receipts, prefix, crypto::scalar_kernels());
         fragment.signature = signature;
         block.fragments.push_back(std::make_shared<const FragmentRecord>(std::move(fragment)));
     }

@@ -3,38 +3,40 @@
 
 namespace jiffy::sequencer
 {
-void FragmentStatements::add(const BlockRecord& block,
-    std::uint32_t index,
-    const Hash& transaction,
-    BytesView receipt,
-    Hash& prefix)
-{
-    const auto commitment = crypto::keccak256(receipt);
-    prefix = types::extend_prefix(prefix, transaction, commitment);
-    commitments_.push_back({commitment, prefix});
-    leaves_.push_back(types::leaf_hash({.terms = terms_,
-        .block_number = block.number(),
-        .environment = block.release_start()->environment,
-        .mini_block = mini_block_,
-        .index = index,
-        .transaction = transaction,
-        .receipt = commitment,
-        .prefix = prefix,
-        .time = time_}));
-}
-
-FragmentRecord FragmentStatements::finish(std::uint32_t end)
+FragmentRecord FragmentStatements::finish(const BlockRecord& block,
+    std::uint32_t end,
+    std::span<const Bytes> receipts,
+    Hash& prefix,
+    const crypto::Kernels& kernels)
 {
     const auto count = size();
-    return {.terms = terms_,
+    FragmentRecord record{.terms = terms_,
         .first_transaction = end - count,
         .transaction_count = count,
         .mini_block = mini_block_,
         .time = time_,
-        .commitments = std::exchange(commitments_, {}),
-        .statements = types::MerkleTree{std::exchange(leaves_, {})},
+        .commitments = {},
+        .statements = types::MerkleTree{{}},
         .signature = {},
         .differences = nullptr};
+    // Of one kind after the other, so that many are hashed at once.
+    preimages_.assign(receipts.begin(), receipts.end());
+    hashes_.resize(count);
+    kernels.keccak256_batch(preimages_.data(), hashes_.data(), count);
+    record.commitments.reserve(count);
+    leaves_.resize(count);
+    for (std::uint32_t i = 0; i < count; ++i)
+    {
+        prefix = types::extend_prefix(prefix, transactions_[i], hashes_[i]);
+        record.commitments.push_back({hashes_[i], prefix});
+        const auto size = types::put_leaf(statement_of(record, block, i, transactions_[i]), leaves_[i]);
+        preimages_[i] = BytesView{leaves_[i]}.first(size);
+    }
+    std::vector<Hash> leaf_hashes(count);
+    kernels.keccak256_batch(preimages_.data(), leaf_hashes.data(), count);
+    record.statements = types::MerkleTree{std::move(leaf_hashes), kernels};
+    transactions_.clear();
+    return record;
 }
 
 Hash digest_of(const FragmentRecord& fragment)

@@ -5,7 +5,7 @@
 
 namespace jiffy::sequencer
 {
-/// Makes the statements of a fragment, transaction by transaction, by the one rule for what they commit to.
+/// Makes the statements of a fragment by the one rule for what they commit to.
 class FragmentStatements
 {
 public:
@@ -17,27 +17,29 @@ public:
         time_ = time;
     }
 
-    /// The block's transaction at `index` belongs to the fragment; `receipt` is its receipt in consensus form. Extends
-    /// `prefix`, which is the block's environment before its first transaction.
-    void add(const BlockRecord& block, std::uint32_t index, BytesView receipt, Hash& prefix)
-    {
-        add(block, index, block.transactions[index].hash, receipt, prefix);
-    }
-    /// Likewise of a transaction with this hash that does not stand there yet.
-    void add(const BlockRecord& block, std::uint32_t index, const Hash& transaction, BytesView receipt, Hash& prefix);
+    /// The block's next transaction, with this hash, belongs to the fragment.
+    void add(const Hash& transaction) { transactions_.push_back(transaction); }
 
-    [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(commitments_.size()); }
+    [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(transactions_.size()); }
 
-    /// The fragment of at least one transaction that ends before the one at `end`; its signature and what it changed
-    /// are missing.
-    FragmentRecord finish(std::uint32_t end);
+    /// The fragment of at least one transaction that ends before the block's one at `end`; its signature and what it
+    /// changed are missing. `receipts` are those of its transactions, in consensus form. Extends `prefix`, which is the
+    /// block's environment before its first transaction.
+    FragmentRecord finish(const BlockRecord& block,
+        std::uint32_t end,
+        std::span<const Bytes> receipts,
+        Hash& prefix,
+        const crypto::Kernels& kernels);
 
 private:
     types::StatementTerms terms_;
     std::uint64_t mini_block_ = 0;
     std::uint64_t time_ = 0;
-    std::vector<FragmentRecord::Commitment> commitments_;
-    std::vector<Hash> leaves_;
+    std::vector<Hash> transactions_;
+    /// Of one call; kept for their memory.
+    std::vector<BytesView> preimages_;
+    std::vector<Hash> hashes_;
+    std::vector<types::StatementBuffer> leaves_;
 };
 
 /// What is signed of a fragment.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/ledger.hpp"
 
-#include "chain/fees.hpp"
-#include "chain/system_contracts.hpp"
+#include "chain/optimism.hpp"
 
 #include <stdexcept>
 
@@ -19,8 +18,7 @@ Ledger::Ledger(const chain::ChainSpecification& specification,
   , history_{history}
   , releaser_{releaser}
   , wait_for_seal_{std::move(wait_for_seal)}
-  , codes_{std::size_t{64} << 20, hash_seed}
-  , executor_{codes_, hash_seed}
+  , execution_{specification, world, hash_seed}
 {
 }
 
@@ -29,27 +27,12 @@ void Ledger::open_block(const types::Header& header)
     if (const auto number = history_.sealed_before_opening(header.number); history_.sealed_number() < number)
         wait_for_seal_(number);
     block_ = std::make_shared<BlockRecord>(header, provisional_hash_of(header));
-    log_count_ = 0;
     knows_parent_ = false;
-    execution_.emplace(
-        specification_, world_.latest(), executor_, chain::StateRoot{}, chain::BlockExecution::Changes::handed_over);
-    const auto opened = execution_->open_before_parent_hash(header, history_.block_hashes());
+    auto opened = execution_.open(header, history_.block_hashes());
     if (!opened)
         throw std::logic_error{"a block of our own cannot be opened"};
-    BlockOpened commit{block_, execution_->opening_difference(), {}};
-    const auto before = world_.id_counts();
-    world::DifferenceIds ids;
-    world_.apply(commit.difference, &ids);
-    frame_builder_.begin(before);
-    frame_builder_.add(commit.difference, ids);
-    if (const auto& slot = execution_->awaited_slot())
-    {
-        const auto reserved = world_.reserve_slot(chain::system_contracts::history_storage, *slot);
-        frame_builder_.add(reserved, world_.slot_accounts(reserved));
-    }
-    commit.frame = frame_builder_.finish(world_.id_counts());
     history_.open(block_);
-    releaser_.push(std::move(commit));
+    releaser_.push(BlockOpened{block_, std::move(opened->difference), std::move(opened->frame)});
     provide_parent_if_sealed();
 }
 
@@ -57,16 +40,7 @@ void Ledger::resume_block(std::shared_ptr<BlockRecord> block, bool knows_parent)
 {
     block_ = std::move(block);
     knows_parent_ = knows_parent;
-    execution_.emplace(
-        specification_, world_.latest(), executor_, chain::StateRoot{}, chain::BlockExecution::Changes::handed_over);
-    execution_->resume(block_->opening, history_.block_hashes(), !knows_parent);
-    log_count_ = 0;
-    for (std::size_t i = 0; i < block_->transactions.size(); ++i)
-    {
-        const auto& record = block_->transactions[i];
-        execution_->skip(record.receipt, record.gas_used, record.blob_gas_used);
-        log_count_ += record.receipt.logs.size();
-    }
+    execution_.resume(*block_, history_.block_hashes(), knows_parent);
 }
 
 void Ledger::provide_parent_if_sealed()
@@ -88,28 +62,10 @@ void Ledger::wait_for_parent()
 void Ledger::provide_parent(const BlockPointer& parent)
 {
     knows_parent_ = true;
-    ParentSealed commit{parent, {}, {}};
-    const auto before = world_.id_counts();
-    world::DifferenceIds ids;
-    if (execution_->awaits_parent_hash())
-    {
-        auto difference = execution_->provide_parent_hash(parent->sealed()->hash);
-        if (!difference)
-            throw std::logic_error{"the parent's hash cannot be stored"};
-        commit.difference = std::move(*difference);
-        world_.apply(commit.difference, &ids);
-    }
-    commit.frame = frame_of(commit.difference, ids, before);
-    releaser_.push(std::move(commit));
-}
-
-types::DifferenceFrame Ledger::frame_of(const types::StateDifference& difference,
-    const world::DifferenceIds& ids,
-    const types::IdCounts& before)
-{
-    frame_builder_.begin(before);
-    frame_builder_.add(difference, ids);
-    return frame_builder_.finish(world_.id_counts());
+    auto provided = execution_.provide_parent_hash(parent->sealed()->hash);
+    if (!provided)
+        throw std::logic_error{"the parent's hash cannot be stored"};
+    releaser_.push(ParentSealed{parent, std::move(provided->difference), std::move(provided->frame)});
 }
 
 types::Account Ledger::account(const Address& address) const
@@ -120,37 +76,29 @@ types::Account Ledger::account(const Address& address) const
 
 Result<TransactionPlace, chain::InvalidTransaction> Ledger::execute(OrderedTransaction& ordered, Completion* complete)
 {
-    auto executed = execution_->execute(ordered.transaction, ordered.sender);
+    Committed committed;
+    auto executed = execution_.execute(ordered.transaction, ordered.sender, committed.difference_ids);
     if (!executed && std::holds_alternative<chain::StateUnavailable>(executed.error()))
     {
         // The world is complete: it can only be the parent's hash.
         ++metrics_.parent_hash_waits;
         wait_for_parent();
-        executed = execution_->execute(ordered.transaction, ordered.sender);
+        executed = execution_.execute(ordered.transaction, ordered.sender, committed.difference_ids);
     }
     if (!executed)
         return failure(std::get<chain::InvalidTransaction>(executed.error()));
 
     const chain::TransactionOutcome& outcome = **executed;
-    Committed committed;
-    world_.apply(outcome.difference, &committed.difference_ids);
     committed.difference = outcome.difference;
     committed.ids = world_.id_counts();
     committed.sender = world_.account_id(ordered.sender);
     if (ordered.transaction.to)
         committed.recipient = world_.account_id(*ordered.transaction.to);
 
-    TransactionRecord record;
+    auto record = execution_.take_record(outcome);
     record.transaction = std::move(ordered.transaction);
     record.hash = ordered.hash;
     record.sender = ordered.sender;
-    record.receipt = execution_->take_receipt();
-    record.gas_used = outcome.gas_used;
-    record.effective_gas_price = outcome.effective_gas_price;
-    record.blob_gas_used = outcome.blob_gas_used;
-    record.created = outcome.created;
-    record.first_log = log_count_;
-    log_count_ += outcome.logs.size();
     block_->transactions.push_back(std::move(record));
     history_.index_newest_transaction(block_);
     metrics_.transactions.fetch_add(1, std::memory_order_relaxed);
@@ -173,21 +121,16 @@ void Ledger::execute_system(types::Transaction transaction)
 void Ledger::end_block(std::optional<std::uint64_t> time)
 {
     wait_for_parent();
-    const auto closed = execution_->end();
-    if (!closed)
+    auto ending = execution_.end();
+    if (!ending)
         throw std::logic_error{"a block of our own cannot be closed"};
-    BlockEnded commit{.requests = execution_->requests(),
-        .difference = execution_->closing_difference(),
-        .frame = {},
+    BlockEnded commit{.requests = std::move(ending->requests),
+        .difference = std::move(ending->step.difference),
+        .frame = std::move(ending->step.frame),
         .commits_to_withdrawals = chain::commits_to_withdrawals(specification_, block_->opening.timestamp),
         .time = time};
-    const auto before = world_.id_counts();
-    world::DifferenceIds ids;
-    world_.apply(commit.difference, &ids);
-    commit.frame = frame_of(commit.difference, ids, before);
     block_->close(world_.commit_number());
     releaser_.push(std::move(commit));
     metrics_.blocks.fetch_add(1, std::memory_order_relaxed);
-    codes_.trim();
 }
 }  // namespace jiffy::sequencer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "chain/block_execution.hpp"
+#include "sequencer/chain_execution.hpp"
 #include "sequencer/releaser.hpp"
 
 namespace jiffy::sequencer
@@ -55,37 +55,28 @@ public:
     void provide_parent_if_sealed();
 
     [[nodiscard]] const BlockRecord& open() const noexcept { return *block_; }
-    [[nodiscard]] const chain::BlockContext& context() const noexcept { return execution_->context(); }
-    [[nodiscard]] chain::BlockCapacity capacity() const noexcept { return execution_->capacity(); }
+    [[nodiscard]] const chain::BlockContext& context() const noexcept { return execution_.context(); }
+    [[nodiscard]] chain::BlockCapacity capacity() const noexcept { return execution_.capacity(); }
     /// False before the first call of `open_block` or `resume_block`.
-    [[nodiscard]] bool has_block() const noexcept { return execution_.has_value(); }
+    [[nodiscard]] bool has_block() const noexcept { return execution_.has_block(); }
     /// Of the newest block.
-    [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return execution_->blob_gas_used(); }
+    [[nodiscard]] std::uint64_t blob_gas_used() const noexcept { return execution_.blob_gas_used(); }
     [[nodiscard]] types::Account account(const Address& address) const;
     [[nodiscard]] const LedgerMetrics& metrics() const noexcept { return metrics_; }
 
 private:
     void provide_parent(const BlockPointer& parent);
     void wait_for_parent();
-    /// The difference, which the world has just applied, by ids.
-    [[nodiscard]] types::DifferenceFrame frame_of(const types::StateDifference& difference,
-        const world::DifferenceIds& ids,
-        const types::IdCounts& before);
 
     const chain::ChainSpecification& specification_;
     world::World& world_;
     History& history_;
     Releaser& releaser_;
     std::function<void(std::uint64_t)> wait_for_seal_;
-    /// For what opens and ends blocks.
-    FrameBuilder frame_builder_;
-    evm::CodeCache codes_;
-    chain::Executor executor_;
-    std::optional<chain::BlockExecution> execution_;
+    ChainExecution execution_;
     std::shared_ptr<BlockRecord> block_;
     /// The log knows that the open block's parent is sealed.
     bool knows_parent_ = true;
-    std::uint64_t log_count_ = 0;
     LedgerMetrics metrics_;
 };
 }  // namespace jiffy::sequencer

@@ -35,16 +35,23 @@ FragmentPointer BlockRecord::fragment_of(std::uint32_t transaction) const
 
 types::Preconfirmation statement_of(const FragmentRecord& fragment, const BlockRecord& block, std::uint32_t leaf)
 {
-    const auto& [receipt, prefix] = fragment.commitments[leaf];
-    const auto index = fragment.first_transaction + leaf;
+    return statement_of(fragment, block, leaf, block.transactions[fragment.first_transaction + leaf].hash);
+}
+
+types::Preconfirmation statement_of(const FragmentRecord& fragment,
+    const BlockRecord& block,
+    std::uint32_t leaf,
+    const Hash& transaction)
+{
+    const auto& commitment = fragment.commitments[leaf];
     return {.terms = fragment.terms,
         .block_number = block.number(),
         .environment = block.release_start()->environment,
         .mini_block = fragment.mini_block,
-        .index = index,
-        .transaction = block.transactions[index].hash,
-        .receipt = receipt,
-        .prefix = prefix,
+        .index = fragment.first_transaction + leaf,
+        .transaction = transaction,
+        .receipt = commitment.receipt,
+        .prefix = commitment.prefix,
         .time = fragment.time};
 }
 
@@ -53,13 +60,20 @@ std::optional<types::SignedPreconfirmation> preconfirmation_of(const Transaction
     const auto fragment = place.block->fragment_of(place.index);
     if (fragment == nullptr)
         return std::nullopt;
-    const auto leaf = place.index - fragment->first_transaction;
+    return preconfirmation_of(*place.block, *fragment, place.index - fragment->first_transaction, place.record().hash);
+}
+
+types::SignedPreconfirmation preconfirmation_of(const BlockRecord& block,
+    const FragmentRecord& fragment,
+    std::uint32_t leaf,
+    const Hash& transaction)
+{
     types::SignedPreconfirmation result;
-    result.statement = statement_of(*fragment, *place.block, leaf);
+    result.statement = statement_of(fragment, block, leaf, transaction);
     result.leaf_index = leaf;
-    result.leaf_count = fragment->transaction_count;
-    result.proof = fragment->statements.proof(leaf);
-    result.signature = fragment->signature;
+    result.leaf_count = fragment.transaction_count;
+    result.proof = fragment.statements.proof(leaf);
+    result.signature = fragment.signature;
     return result;
 }
 }  // namespace jiffy::sequencer

@@ -210,7 +210,19 @@ struct MiniBlockPlace
 
 /// The statement about a fragment's transaction, counted from its first.
 types::Preconfirmation statement_of(const FragmentRecord& fragment, const BlockRecord& block, std::uint32_t leaf);
+/// Likewise, whether the block has the transaction, which has this hash, or not.
+types::Preconfirmation statement_of(const FragmentRecord& fragment,
+    const BlockRecord& block,
+    std::uint32_t leaf,
+    const Hash& transaction);
 
 /// The signed statement about a transaction; empty while it is not released.
 std::optional<types::SignedPreconfirmation> preconfirmation_of(const TransactionPlace& place);
+
+/// The signed statement about the fragment's transaction at `leaf`, which has this hash, whether the block has it or
+/// not.
+types::SignedPreconfirmation preconfirmation_of(const BlockRecord& block,
+    const FragmentRecord& fragment,
+    std::uint32_t leaf,
+    const Hash& transaction);
 }  // namespace jiffy::sequencer

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sequencer/sequencer.hpp"
 
-#include "chain/header_validity.hpp"
-#include "sequencer/l1_origin.hpp"
 #include "sequencer/thread_priority.hpp"
 
 #include <algorithm>
@@ -11,7 +9,6 @@ namespace jiffy::sequencer
 {
 namespace
 {
-constexpr std::uint64_t microseconds_per_second = 1'000'000;
 /// Requests served before the clock is looked at again.
 constexpr int requests_per_round = 64;
 /// Names that a sequencing thread with nothing to do takes out of the history before it looks for requests again: 10
@@ -23,18 +20,6 @@ constexpr std::uint64_t ticket_look_interval = 100;
 constexpr int most_missed_blocks = 60;
 /// Microseconds for transactions between two such bursts.
 constexpr std::uint64_t round_between_bursts = 10'000;
-
-/// PREVRANDAO of a chain without beacons: differs from block to block, and anybody can foretell it.
-Hash mix_hash_of(std::uint64_t chain_id, std::uint64_t number)
-{
-    Byte input[16];
-    for (std::size_t i = 0; i < 8; ++i)
-    {
-        input[i] = static_cast<Byte>(chain_id >> (56 - 8 * i));
-        input[8 + i] = static_cast<Byte>(number >> (56 - 8 * i));
-    }
-    return crypto::keccak256(input);
-}
 
 /// Gas of the transactions that a block begins with and that are no user's.
 std::uint64_t gas_of_protocol(const BlockRecord& block)
@@ -53,14 +38,6 @@ std::uint64_t gas_of_protocol(const BlockRecord& block)
 struct NothingIsSealed
 {
 };
-
-std::uint64_t blob_gas_used(const BlockRecord& block)
-{
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < block.transactions.size(); ++i)
-        sum += block.transactions[i].blob_gas_used;
-    return sum;
-}
 }  // namespace
 
 Sequencer::Sequencer(const chain::ChainSpecification& specification,
@@ -81,7 +58,9 @@ Sequencer::Sequencer(const chain::ChainSpecification& specification,
         [this](std::uint64_t number) { wait_for_seal(number); }}
   , pool_{options.pool, options.hash_seed}
   , ingress_{options.ingress_capacity}
-  , genesis_time_{start.genesis_time}
+  , rules_{.genesis_time = start.genesis_time,
+        .block_interval = options.block_interval,
+        .beneficiary = options.beneficiary}
 {
     if (start.open_block != nullptr)
     {
@@ -204,35 +183,23 @@ void Sequencer::step()
 
 std::uint64_t Sequencer::block_end() const noexcept
 {
-    return genesis_time_ * microseconds_per_second + ledger_.open().number() * options_.block_interval;
+    return rules_.end_of(ledger_.open().number());
 }
 
 void Sequencer::open_next_block()
 {
     // The newest block is this one's parent, sealed or not: nothing here depends on its roots but the parent hash.
     const auto parent = history_.open_block();
-    types::Header parent_header = parent->opening;
-    const auto count = parent->transactions.size();
-    parent_header.gas_used = count == 0 ? 0 : parent->transactions[count - 1].receipt.cumulative_gas_used;
-    if (parent_header.blob_gas_used)
-        *parent_header.blob_gas_used = ledger_.has_block() ? ledger_.blob_gas_used() : blob_gas_used(*parent);
-
-    const auto number = parent->number() + 1;
-    const auto timestamp = genesis_time_ + number * options_.block_interval / microseconds_per_second;
-    auto header = chain::make_child_header(
-        specification_, parent_header, Hash{}, timestamp, specification_.jiffy->block_gas_limit);
-    header.beneficiary = options_.beneficiary;
-    header.mix_hash = mix_hash_of(specification_.chain_id, number);
-    ledger_.open_block(header);
+    const auto blob_gas = ledger_.has_block() ? ledger_.blob_gas_used() : blob_gas_used(*parent);
+    ledger_.open_block(next_opening(specification_, rules_, *parent, blob_gas));
     execute_protocol_transactions();
     capacity_at_opening_ = ledger_.capacity().gas;
 }
 
 void Sequencer::execute_protocol_transactions()
 {
-    if (specification_.optimism)
-        ledger_.execute_system(
-            chain::make_l1_attributes_transaction(attributes_without_l1(genesis_time_, ledger_.open().number())));
+    for (auto& transaction : protocol_transactions(specification_, rules_, ledger_.open().number()))
+        ledger_.execute_system(std::move(transaction));
 }
 
 void Sequencer::advance()
@@ -257,8 +224,7 @@ void Sequencer::advance()
 std::uint64_t Sequencer::lag() const noexcept
 {
     const auto time = clock_.now();
-    const auto end =
-        genesis_time_ * microseconds_per_second + history_.open_block()->number() * options_.block_interval;
+    const auto end = rules_.end_of(history_.open_block()->number());
     return time - std::min(time, end);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sequencer/block_rules.hpp"
 #include "sequencer/ledger.hpp"
 #include "sequencer/moving_average.hpp"
 #include "sequencer/pool.hpp"
@@ -178,8 +179,7 @@ private:
     /// Nanoseconds.
     MovingAverage execution_time_{10'000};
     std::atomic<bool> stopping_ = false;
-    /// Seconds of Unix time.
-    std::uint64_t genesis_time_;
+    BlockRules rules_;
     std::thread thread_;
 };
 }  // namespace jiffy::sequencer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/keccak.hpp"
+#include "crypto/kernels.hpp"
 
 #include <optional>
 #include <span>
@@ -15,7 +16,7 @@ class MerkleTree
 {
 public:
     /// Leaves are hashes already, made with a prefix of their own.
-    explicit MerkleTree(std::vector<Hash> leaves);
+    explicit MerkleTree(std::vector<Hash> leaves, const crypto::Kernels& kernels = crypto::scalar_kernels());
 
     [[nodiscard]] const Hash& root() const noexcept { return nodes_.back(); }
     [[nodiscard]] std::uint32_t leaf_count() const noexcept { return leaf_count_; }

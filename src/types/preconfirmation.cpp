@@ -31,9 +31,10 @@ Hash extend_prefix(const Hash& prefix, const Hash& transaction, const Hash& rece
     return hash_statement<StatementPrefix::transaction_prefix>(prefix.view(), transaction.view(), receipt.view());
 }
 
-Hash leaf_hash(const Preconfirmation& statement)
+std::size_t put_leaf(const Preconfirmation& statement, StatementBuffer& buffer) noexcept
 {
-    return hash_fields(StatementPrefix::leaf,
+    return put_hashed_fields(
+        StatementPrefix::leaf,
         [&](auto& fields)
         {
             put_terms(fields, statement.terms);
@@ -45,7 +46,15 @@ Hash leaf_hash(const Preconfirmation& statement)
             fields.fixed(statement.receipt);
             fields.fixed(statement.prefix);
             fields.integer(statement.time);
-        });
+        },
+        buffer);
+}
+
+Hash leaf_hash(const Preconfirmation& statement)
+{
+    StatementBuffer buffer;
+    const auto size = put_leaf(statement, buffer);
+    return crypto::keccak256({buffer.data(), size});
 }
 
 Hash batch_digest(const StatementTerms& terms, std::uint32_t leaf_count, const Hash& root)

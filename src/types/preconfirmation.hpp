@@ -95,6 +95,12 @@ Hash extend_prefix(const Hash& prefix, const Hash& transaction, const Hash& rece
 /// number, environment, mini-block, index, transaction, receipt, prefix, time].
 Hash leaf_hash(const Preconfirmation& statement);
 
+/// Room for what is hashed of a statement.
+using StatementBuffer = std::array<Byte, 512>;
+
+/// Writes what `leaf_hash` is the hash of, for whoever hashes many at once; gives the number of bytes.
+std::size_t put_leaf(const Preconfirmation& statement, StatementBuffer& buffer) noexcept;
+
 /// What is signed for a batch: keccak-256 of 0x02 and the RLP of [version, domain, chain id, epoch, durability,
 /// number of leaves, root].
 Hash batch_digest(const StatementTerms& terms, std::uint32_t leaf_count, const Hash& root);

@@ -9,17 +9,25 @@
 
 namespace jiffy::types
 {
-/// Keccak-256 of the prefix and the RLP list of what `body(sink)` writes, at most 500 bytes.
+/// Writes the prefix and the RLP list of what `body(sink)` writes, at most 500 bytes; gives their number.
 template <class Body>
-Hash hash_fields(StatementPrefix prefix, const Body& body) noexcept
+std::size_t put_hashed_fields(StatementPrefix prefix, const Body& body, StatementBuffer& buffer) noexcept
 {
-    std::array<Byte, 512> buffer;
     rlp::Measure measure;
     rlp::put_list(measure, body);
     buffer[0] = static_cast<Byte>(prefix);
     rlp::Placer placer{buffer.data() + 1};
     rlp::put_list(placer, body);
-    return crypto::keccak256({buffer.data(), 1 + measure.size()});
+    return 1 + measure.size();
+}
+
+/// Keccak-256 of that.
+template <class Body>
+Hash hash_fields(StatementPrefix prefix, const Body& body) noexcept
+{
+    StatementBuffer buffer;
+    const auto size = put_hashed_fields(prefix, body, buffer);
+    return crypto::keccak256({buffer.data(), size});
 }
 
 /// Address of the key that signed a statement's digest. Empty if the signature is none or has a high s (EIP-2): else

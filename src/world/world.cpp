@@ -90,8 +90,23 @@ CommitNumber World::apply(const types::StateDifference& difference, DifferenceId
     return commit;
 }
 
+CommitNumber World::show()
+{
+    is_holding_ = false;
+    const auto commit = commit_number() + 1;
+    close_commit(commit);
+    return commit;
+}
+
+bool World::drop_held()
+{
+    return !std::exchange(is_holding_, false) || rewind(commit_number());
+}
+
 void World::close_commit(CommitNumber commit)
 {
+    if (is_holding_)
+        return;
     auto& boundaries = tables_.boundaries;
     // Commits without any change leave no records, but their boundaries are bounded too.
     if (commit >= boundaries.capacity())
@@ -223,6 +238,9 @@ void World::write_account(CommitNumber commit, std::uint32_t id, const AccountVa
     const auto& words = tables_.accounts[id].words;
     const auto stamp = words[0].load(std::memory_order_relaxed);
     const auto older_record = high_half(words[7].load(std::memory_order_relaxed));
+    // What the commit itself has written nobody asks for again.
+    if (Stamp::commit(stamp) == commit)
+        return store_account(id, Stamp::next(stamp, commit, flags_of(value)), value, older_record);
     const auto& balance = before.balance.limbs;
     const auto record = tables_.log.push(commit, {stamp, join(older_record, id), before.nonce, balance[0], balance[1],
                                                      balance[2], balance[3], join(before.code, before.storage)});
@@ -279,8 +297,11 @@ void World::write_slot(CommitNumber commit, std::uint32_t id, const U256& slot_v
     const auto& value = slot_value.limbs;
     if (U256{before[6], before[7], before[8], before[9]} == slot_value)
         return;
-    const auto record = tables_.log.push(commit,
-        {before[0] | Stamp::slot, join(high_half(before[1]), id), before[6], before[7], before[8], before[9], 0, 0});
+    // As for an account.
+    const auto record = Stamp::commit(before[0]) == commit
+                            ? high_half(before[1])
+                            : tables_.log.push(commit, {before[0] | Stamp::slot, join(high_half(before[1]), id),
+                                                           before[6], before[7], before[8], before[9], 0, 0});
     const auto is_present = !slot_value.is_zero();
     storages_[storage].size += is_present;
     storages_[storage].size -= (before[0] & Stamp::present) != 0;
@@ -383,7 +404,7 @@ std::uint32_t World::account_id(const Address& address) const noexcept
 
 std::optional<Address> World::address_at(std::uint32_t account_id) const noexcept
 {
-    if (account_id >= tables_.account_count.load(std::memory_order_relaxed))
+    if (account_id >= tables_.account_count.load(std::memory_order_acquire))
         return std::nullopt;
     return address_of(read_entry(tables_.accounts[account_id].words));
 }

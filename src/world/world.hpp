@@ -76,6 +76,13 @@ public:
     /// accounts. A frame that does not fit has no effect.
     Result<CommitNumber, FrameMisfit> apply(const types::DifferenceFrame& frame);
 
+    /// Writer: all that is applied from here on is one commit, which readers do not see before `show`.
+    void hold() noexcept { is_holding_ = true; }
+    /// Writer: shows what was held, and returns the number of its commit.
+    CommitNumber show();
+    /// Writer: takes back what was held; as `rewind` to the latest commit.
+    bool drop_held();
+
     /// Writer: the difference that a frame which was applied makes, with names instead of ids; without what came and
     /// went within the frame.
     [[nodiscard]] types::StateDifference named(const types::DifferenceFrame& frame) const;
@@ -118,7 +125,8 @@ public:
     /// Writer: the id of an account or slot that has appeared, else `no_id`. The slot is that of the account's storage
     /// now.
     [[nodiscard]] std::uint32_t account_id(const Address& address) const noexcept;
-    /// Writer: the address of the account with this id; empty if it has not been given out.
+    /// The address of the account with this id; empty if it has not been given out. Any thread, for as long as nothing
+    /// is taken back.
     [[nodiscard]] std::optional<Address> address_at(std::uint32_t account_id) const noexcept;
     [[nodiscard]] std::uint32_t slot_id(const Address& address, const U256& key) const noexcept;
 
@@ -208,6 +216,7 @@ private:
     Latest latest_{tables_};
     /// By storage id.
     std::vector<Storage> storages_;
+    bool is_holding_ = false;
     /// Of the frame that is being applied; kept for its memory.
     FramePlan plan_;
 };
