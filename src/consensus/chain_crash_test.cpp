@@ -184,7 +184,9 @@ private:
         {
             auto& chain = process->chain;
             chain.clock.advance(std::max(time_, chain.clock.now()) - chain.clock.now());
-            some_traffic(chain, 1, [this](std::size_t bound) { return pick(bound); });
+            // What is released alone is tried elsewhere.
+            if (!register_.current().standbys.empty() || pick(4) == 0)
+                some_traffic(chain, 1, [this](std::size_t bound) { return pick(bound); });
             time_ = chain.clock.now();
             process->collector.collect(chain.history, promises_);
             for (auto turns = pick(24); turns != 0; --turns)
@@ -406,7 +408,7 @@ private:
     bool has_to_crash(const Process& process)
     {
         // Mostly while there is a standby, which takes its time to become one.
-        if (!may_crash_ || pick(register_.current().standbys.empty() ? 1500 : 60) != 0)
+        if (!may_crash_ || pick(register_.current().standbys.empty() ? 1500 : 200) != 0)
             return false;
         ++crashes_;
         auto& machine = process.machine;

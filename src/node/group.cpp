@@ -13,6 +13,8 @@ namespace
 {
 constexpr std::chrono::milliseconds pause{200};
 constexpr std::chrono::seconds longest_hand_over{10};
+/// Microseconds for somebody to answer whose place an operator wants to take.
+constexpr consensus::Time patience = 1'000'000;
 
 std::uint64_t random_incarnation()
 {
@@ -132,7 +134,8 @@ bool Group::take_part()
     if (!current)
         return true;
     const auto& epoch = following_->epoch();
-    const auto decision = notes_->decide(*current, epoch ? epoch->terms.epoch : 0, options_.takes_leadership);
+    const bool is_forced = options_.takes_leadership && !is_there(current->leader);
+    const auto decision = notes_->decide(*current, epoch ? epoch->terms.epoch : 0, is_forced);
     if (!decision)
     {
         events_.on_failure(decision.error());
@@ -150,6 +153,19 @@ bool Group::take_part()
             return true;
     }
     return false;
+}
+
+bool Group::is_there(const consensus::Member& member) const
+{
+    const auto peer = links_.find(member.name);
+    if (peer == links_.end())
+        return false;
+    const auto [connection, status] = consensus::connect_to(peer->second.host, peer->second.port);
+    if (status != consensus::ConnectStatus::under_way)
+        return status == consensus::ConnectStatus::connected;
+    std::vector<pollfd> waited{{.fd = connection.number(), .events = POLLOUT, .revents = 0}};
+    return consensus::poll_until(waited, consensus::steady_time() + patience) > 0 &&
+           consensus::finish_connecting(connection) == consensus::ConnectStatus::connected;
 }
 
 bool Group::propose_itself(const consensus::Propose& proposal)

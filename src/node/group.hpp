@@ -62,6 +62,8 @@ private:
     void run();
     /// Asks the witness what to do, and does it. False once nothing is left to do on this thread.
     bool take_part();
+    /// Its process runs: it is not for the operator to say who leads then.
+    [[nodiscard]] bool is_there(const consensus::Member& member) const;
     bool propose_itself(const consensus::Propose& proposal);
     bool stand_by(const consensus::Configuration& current);
     bool take_over(const consensus::Lead& lead);

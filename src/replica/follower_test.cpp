@@ -96,7 +96,7 @@ RC_GTEST_PROP(FollowerProperty, has_every_block_fragment_and_state_of_the_chain_
     // All that was before it is in the log with the end of a mini-block.
     do
         chain.pass(1);
-    while (!std::holds_alternative<types::SealMiniFrame>(chain.log.back()));
+    while (chain.log.empty() || !std::holds_alternative<types::SealMiniFrame>(chain.log.back()));
     chain.sealer->process_pending();
     require_signed(chain);
 
