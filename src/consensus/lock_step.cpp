@@ -294,9 +294,9 @@ void LockStep::limit_waiting()
     wake_.set();
 }
 
-void LockStep::ask_to_hand_over()
+void LockStep::ask_to_hand_over(bool has_to)
 {
-    is_asked_to_hand_over_ = true;
+    is_asked_to_hand_over_ = has_to;
     wake_.set();
 }
 

@@ -74,8 +74,8 @@ public:
 
     /// Releases wait no longer than `farewell` from now on. Any thread, before the releaser is stopped.
     void limit_waiting();
-    /// Has a standby lead, as soon as one has everything. Any thread.
-    void ask_to_hand_over();
+    /// Has a standby lead, as soon as one has everything; or not any more. Any thread.
+    void ask_to_hand_over(bool has_to);
 
     [[nodiscard]] const LockStepMetrics& metrics() const noexcept { return metrics_; }
 

@@ -357,10 +357,13 @@ std::expected<std::string, std::string> Group::hand_over()
     auto* leading = current_lock_step_.load();
     if (leading == nullptr)
         return std::unexpected{options_.name + " does not lead"};
-    leading->ask_to_hand_over();
+    if (leading->metrics().standbys == 0)
+        return std::unexpected{options_.name + " has no standby that could lead"};
+    leading->ask_to_hand_over(true);
     std::unique_lock lock{mutex_};
     if (wake_.wait_for(lock, longest_hand_over, [this] { return successor_ || stopping_; }) && successor_)
         return options_.name + " has handed over to " + *successor_;
+    leading->ask_to_hand_over(false);
     return std::unexpected{std::string{"no standby has taken over"}};
 }
 

@@ -9,7 +9,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { Wallet } from 'ethers'
 import { chainId, key, writeChain } from './support/chain.mjs'
-import { Group, pause } from './support/group.mjs'
+import { Group, binary, pause } from './support/group.mjs'
 
 const failovers = Number(process.env.JIFFY_FAILOVERS ?? 4)
 const load = Number(process.env.JIFFY_LOAD ?? 0)
@@ -106,7 +106,7 @@ test(`a standby takes over and keeps every promise through ${failovers} kills`, 
         const failed = Promise.all(sending)
         for (let i = 0; i < failovers; ++i) {
             const member = group.members.get(leader)
-            const loading = load === 0 ? undefined : spawn(process.env.JIFFY_BINARY ?? 'build/release/jiffy', ['bench', 'load',
+            const loading = load === 0 ? undefined : spawn(binary, ['bench', 'load',
                 '--rpc', member.http, '--rate', String(load), '--seconds', '3', '--senders', '64', '--keys',
                 path.join(folder, 'payer')], { stdio: 'ignore' })
             await Promise.race([pause((load === 0 ? 100 : 2500) + Math.random() * 400), failed])

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
-const binary = process.env.JIFFY_BINARY ?? path.join(root, 'build/release/jiffy')
+export const binary = process.env.JIFFY_BINARY ?? path.join(root, 'build/release/jiffy')
 const run = promisify(execFile)
 
 /** Ports that nobody listens on now. */
