@@ -163,6 +163,7 @@ struct Node::Parts
         auto leading = leader_options(options, chain.specification.chain_id, follower.epoch());
         leading.terms = terms;
         lead(std::move(follower), leading, lock_step.sink());
+        show_term(terms);
         leader->start();
     }
 

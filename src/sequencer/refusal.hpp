@@ -29,7 +29,7 @@ enum class PoolRefusal : std::uint8_t
     /// An earlier nonce or a lower base fee did not come in time.
     expired,
     stopping,
-    /// The order log cannot be written: what is not released will not be.
+    /// The order log takes nothing more here: what is not released will not be by this node.
     log_failed,
 };
 
