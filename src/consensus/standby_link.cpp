@@ -181,7 +181,7 @@ void StandbyLink::carry_out(const CutLog& command)
 
 void StandbyLink::carry_out(const BeginAgain& command)
 {
-    outcome_ = other_history(command.reason);
+    outcome_ = BeginAnew{command.reason};
 }
 
 void StandbyLink::carry_out(const RefusedByLeader& command)
@@ -189,7 +189,7 @@ void StandbyLink::carry_out(const RefusedByLeader& command)
     switch (command.refused.reason)
     {
         case RefusedReason::not_retained:
-            outcome_ = BehindWindow{};
+            outcome_ = BeginAnew{command.refused.text};
             break;
         case RefusedReason::not_leading:
         case RefusedReason::full:

@@ -27,9 +27,12 @@ struct StandbyMetrics
     std::atomic<std::uint64_t> spurious_takeovers = 0;
 };
 
-/// What is needed is not in the leader's memory any more: to be taken from its feed, before another link.
-struct BehindWindow
+/// To be begun anew in another incarnation, from the question who leads on; as when what is needed is not in the leader's
+/// memory any more, but in its feed.
+struct BeginAnew
 {
+    /// For people.
+    std::string reason;
 };
 struct Stopped
 {
@@ -41,7 +44,7 @@ struct StandbyFault
 };
 
 /// Why a link has come to its end.
-using StandbyOutcome = std::variant<Lead, BehindWindow, StandbyFault, Stopped>;
+using StandbyOutcome = std::variant<Lead, BeginAnew, StandbyFault, Stopped>;
 
 /// Carries out what a `StandbyCore` decides: follows the leader, whoever that is, until this node leads.
 class StandbyLink

@@ -251,8 +251,11 @@ bool Group::stand_by(const consensus::Configuration& current)
     self_.incarnation = random_incarnation();
     notes_ = std::make_unique<consensus::LeaderNotes>(make_notes());
     caught_up_with_.clear();
-    if (std::holds_alternative<consensus::BehindWindow>(outcome))
+    if (const auto* anew = std::get_if<consensus::BeginAnew>(&outcome))
+    {
+        notice("standing by anew: " + anew->reason);
         rest(pause);
+    }
     return !std::holds_alternative<consensus::Stopped>(outcome);
 }
 

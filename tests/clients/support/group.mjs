@@ -33,13 +33,16 @@ export async function until(ask, what) {
 
 /** A group in `folder`, which has a chain in it (writeChain). Nothing runs yet. */
 export class Group {
-    constructor(folder, names, ports, options) {
+    /** `machines` has, by name and for `witness`, an address, and the words before a command that is to run there. */
+    constructor(folder, names, ports, options, machines = {}) {
         this.folder = folder
         this.options = options
-        this.witnessPort = ports[0]
+        this.machine = (name) => machines[name] ?? { host: '127.0.0.1', words: [] }
+        this.witnessAddress = `${this.machine('witness').host}:${ports[0]}`
         this.members = new Map(names.map((name, i) => {
-            const [rpc, feed, link] = ports.slice(1 + 3 * i)
-            return [name, { name, rpc, feed, link, directory: path.join(folder, name), http: `http://127.0.0.1:${rpc}` }]
+            const { host } = this.machine(name)
+            const [rpc, feed, link] = ports.slice(1 + 3 * i).map((port) => `${host}:${port}`)
+            return [name, { name, rpc, feed, link, directory: path.join(folder, name), http: `http://${rpc}` }]
         }))
     }
 
@@ -47,9 +50,14 @@ export class Group {
         return new Group(folder, names, await freePorts(1 + 3 * names.length), options)
     }
 
-    #start(command, options, banner) {
+    urls() {
+        return Object.fromEntries([...this.members.values()].map(({ name, http }) => [name, http]))
+    }
+
+    #start(where, command, options, banner) {
         rmSync(banner, { force: true })
-        const child = spawn(binary, [command, '--genesis', path.join(this.folder, 'genesis.json'), '--banner-file', banner,
+        const [program, ...words] = [...this.machine(where).words, binary]
+        const child = spawn(program, [...words, command, '--genesis', path.join(this.folder, 'genesis.json'), '--banner-file', banner,
             ...options], { stdio: ['ignore', 'ignore', process.env.JIFFY_VERBOSE ? 'inherit' : 'ignore'] })
         child.exited = once(child, 'exit')
         return child
@@ -57,7 +65,7 @@ export class Group {
 
     async startWitness() {
         const banner = path.join(this.folder, 'witness.json')
-        this.witness = this.#start('witness', ['--listen', `127.0.0.1:${this.witnessPort}`, '--data-dir',
+        this.witness = this.#start('witness', 'witness', ['--listen', this.witnessAddress, '--data-dir',
             path.join(this.folder, 'witness')], banner)
         await until(() => existsSync(banner), 'the witness')
     }
@@ -67,10 +75,11 @@ export class Group {
         mkdirSync(member.directory, { recursive: true })
         const banner = path.join(this.folder, `${name}.json`)
         const peers = [...this.members.values()].filter((peer) => peer !== member).flatMap((peer) => ['--peer',
-            `${peer.name},link=127.0.0.1:${peer.link},feed=127.0.0.1:${peer.feed},rpc=ws://127.0.0.1:${peer.rpc}`])
-        member.child = this.#start('sequencer', ['--port', String(member.rpc), '--key-file', path.join(this.folder, 'key'),
-            '--data-dir', member.directory, '--feed-listen', `127.0.0.1:${member.feed}`, '--name', name,
-            '--standby-listen', `127.0.0.1:${member.link}`, '--witness', `127.0.0.1:${this.witnessPort}`, ...peers,
+            `${peer.name},link=${peer.link},feed=${peer.feed},rpc=ws://${peer.rpc}`])
+        const [host, port] = member.rpc.split(':')
+        member.child = this.#start(name, 'sequencer', ['--host', host, '--port', port, '--key-file',
+            path.join(this.folder, 'key'), '--data-dir', member.directory, '--feed-listen', member.feed, '--name', name,
+            '--standby-listen', member.link, '--witness', this.witnessAddress, ...peers,
             ...this.options, ...more], banner)
         await until(() => existsSync(banner) || member.child.exitCode !== null, name)
         return member
@@ -89,13 +98,19 @@ export class Group {
         return (await run(binary, ['admin', 'handover', '--data-dir', this.members.get(name).directory])).stdout
     }
 
-    /** Waits until one leads and the others stand by; gives the names. */
+    /** Waits until one leads and all releases wait for the others, as each of them says; gives the names. */
     async ready() {
+        const others = this.members.size - 1
         let leader
         await until(async () => {
-            for (const name of this.members.keys())
-                if ((await this.status(name)).includes(`leads in epoch`)) leader = name
-            return leader && (await this.status(leader)).includes(`with ${this.members.size - 1} standbys`)
+            const said = new Map()
+            for (const name of this.members.keys()) said.set(name, await this.status(name))
+            const leading = [...said].map(([name, text]) =>
+                [name, new RegExp(`leads in epoch (\\d+) with ${others} standbys`).exec(text)?.[1]]).find(([, epoch]) => epoch)
+            // One who was deposed may not know it yet: the others do.
+            leader = leading?.[0]
+            const standing = `stands by in epoch ${leading?.[1]}, and everything waits`
+            return [...said.values()].filter((text) => text.includes(standing)).length === others
         }, 'a leader with all standbys')
         return { leader, standbys: [...this.members.keys()].filter((name) => name !== leader) }
     }
