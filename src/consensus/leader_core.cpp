@@ -217,7 +217,10 @@ bool LeaderCore::has_namesake(const Member& member) const
 
 void LeaderCore::send_frames(Standby& standby, Time now, LeaderCommands& out)
 {
-    const auto before = std::min(end_, standby.acknowledged_before + options_.most_in_flight);
+    auto before = std::min(end_, standby.acknowledged_before + options_.most_in_flight);
+    // What is released together is acknowledged together: the owner cannot log a part of it.
+    if (before > released_before_)
+        before = end_;
     if (!standby.link || standby.sent_before >= before)
         return;
     out.emplace_back(SendFrames{.link = *standby.link,

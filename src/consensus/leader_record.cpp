@@ -93,6 +93,13 @@ store::StoreResult<std::optional<LeaderRecord>> read_leader_record(store::Disk& 
 Decision decide_beginning(const Beginning& beginning)
 {
     const auto& current = beginning.current;
+    // Its epochs would be given out once more.
+    if (current.epoch != 0 && beginning.log_epoch > current.epoch)
+        return {Role::wait, std::nullopt,
+            "the witness is in epoch " + std::to_string(current.epoch) + ", and this node's log in epoch " +
+                std::to_string(beginning.log_epoch) +
+                ": the witness has an old record; empty its directory, and the node whose log is longest is to begin "
+                "first"};
     if (current.epoch != 0 && current.leader.name != beginning.self.name && !beginning.is_forced)
         return {Role::stand_by, std::nullopt, "the chain is led by " + to_string(current)};
     const auto reason = objection(beginning);

@@ -11,8 +11,12 @@ namespace
 {
 /// Connections that are open at once: those of standbys, and of whoever would like to be one.
 constexpr std::size_t most_connections = 32;
-/// Microseconds between two looks at the sockets while nothing is released.
+/// Of those that come in one look at the listener.
+constexpr std::size_t most_accepted = 8;
+/// Microseconds between two looks at the sockets while nothing is released, and at the listener in any case.
 constexpr Time look_interval = 10'000;
+/// Microseconds to say `Join`.
+constexpr Time longest_greeting = 2'000'000;
 /// Of one message `Frames`.
 constexpr std::size_t most_frame_bytes = std::size_t{1} << 20;
 
@@ -61,7 +65,10 @@ sequencer::LogOutcome LockStep::write(std::span<const types::LogFrame> frames)
             if (is_stopping_ && !deadline_)
                 deadline_ = steady_time() + static_cast<Time>(options_.farewell.count()) * 1000;
             if (deadline_ && steady_time() >= *deadline_)
+            {
+                has_given_up_ = true;
                 return sequencer::NotLogged{};
+            }
             wait_until(std::min(core_.next_time(), deadline_.value_or(~Time{0})));
         }
         if (records_.is_empty())
@@ -80,6 +87,8 @@ sequencer::LogOutcome LockStep::write(std::span<const types::LogFrame> frames)
 bool LockStep::log()
 {
     const auto records = records_.records();
+    if (records.empty())
+        return false;
     for (std::size_t i = 0; i < records.size(); ++i)
     {
         if (parts_.log != nullptr)
@@ -95,6 +104,8 @@ bool LockStep::log()
 
 std::chrono::steady_clock::time_point LockStep::attend()
 {
+    if (has_given_up_ || cannot_log_ || is_deposed_)
+        return time_point_of(steady_time() + 100 * look_interval);
     if (is_asked_to_hand_over_ && core_.hand_over(steady_time(), commands_))
         is_asked_to_hand_over_ = false;
     wait_until(steady_time());
@@ -105,7 +116,9 @@ void LockStep::wait_until(Time end)
 {
     std::vector<pollfd> waited;
     waited.reserve(connections_.size() + 3);
-    waited.push_back({.fd = parts_.listener.number(), .events = POLLIN, .revents = 0});
+    // Whoever connects again and again, or an error that stays, must not keep this thread busy.
+    const bool accepts = steady_time() >= next_accept_;
+    waited.push_back({.fd = accepts ? parts_.listener.number() : -1, .events = POLLIN, .revents = 0});
     waited.push_back({.fd = parts_.witness.number(), .events = POLLIN, .revents = 0});
     waited.push_back({.fd = wake_.number(), .events = POLLIN, .revents = 0});
     for (const auto& connection : connections_)
@@ -124,17 +137,28 @@ void LockStep::wait_until(Time end)
         if (waited[2].revents != 0)
             wake_.clear();
     }
-    core_.tick(steady_time(), commands_);
+    const auto now = steady_time();
+    core_.tick(now, commands_);
     carry_out();
+    for (const auto& connection : connections_)
+        if (!connection->has_joined && now > connection->since + longest_greeting)
+            connection->link = 0;
     std::erase_if(connections_, [](const auto& connection) { return connection->link == 0; });
 }
 
 void LockStep::accept()
 {
-    while (auto descriptor = accept_from(parts_.listener))
+    const auto now = steady_time();
+    next_accept_ = now + look_interval;
+    for (std::size_t i = 0; i < most_accepted; ++i)
+    {
+        auto descriptor = accept_from(parts_.listener);
+        if (!descriptor)
+            return;
         if (connections_.size() < most_connections)
-            connections_.push_back(
-                std::make_unique<Connection>(next_link_++, LinkSocket{std::move(*descriptor), longest_small_message}));
+            connections_.push_back(std::make_unique<Connection>(
+                next_link_++, LinkSocket{std::move(*descriptor), longest_small_message}, now));
+    }
 }
 
 void LockStep::receive(Connection& connection)
@@ -158,6 +182,7 @@ void LockStep::receive(Connection& connection)
             close(link);
             return;
         }
+        connection.has_joined = true;
         core_.received(link, *decoded, steady_time(), commands_);
         carry_out();
     }
@@ -189,6 +214,8 @@ void LockStep::carry_out()
 
 void LockStep::carry_out(const SendFrames& command)
 {
+    if (cannot_log_)
+        return;
     auto first = command.first;
     const auto before = std::min(command.before, records_.first());
     while (first < before)
@@ -220,7 +247,9 @@ void LockStep::send_frames(const SendFrames& command, std::uint64_t first, const
 
 void LockStep::carry_out(const SendMessage& command)
 {
-    send(command.link, encode(command.message));
+    // Nobody is to hear that what could not be logged is released.
+    if (!cannot_log_)
+        send(command.link, encode(command.message));
 }
 
 void LockStep::carry_out(const CloseLink& command)
@@ -240,7 +269,7 @@ void LockStep::carry_out(const AskWitness& command)
 void LockStep::carry_out(const Release& command)
 {
     // Before any standby is told: what it hands out has to outlive this process.
-    if (!records_.is_empty() && command.before == records_.end().sequence)
+    if (!has_given_up_ && !records_.is_empty() && command.before == records_.end().sequence)
         cannot_log_ = !log();
 }
 

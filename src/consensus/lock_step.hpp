@@ -84,6 +84,8 @@ private:
     {
         Link link = 0;
         LinkSocket socket;
+        Time since = 0;
+        bool has_joined = false;
     };
 
     sequencer::LogOutcome write(std::span<const types::LogFrame> frames);
@@ -123,6 +125,10 @@ private:
     /// Of those records.
     std::span<const types::LogFrame> frames_;
     bool cannot_log_ = false;
+    /// It has told the releaser that what is not released is not its affair any more.
+    bool has_given_up_ = false;
+    /// When the listener is looked at again.
+    Time next_accept_ = 0;
     std::optional<Configuration> new_terms_;
     bool is_deposed_ = false;
 

@@ -7,6 +7,9 @@ namespace jiffy::consensus
 {
 namespace
 {
+/// Microseconds that a connection may take to be made.
+constexpr Time longest_connecting = 3'000'000;
+
 /// A log has what was released, and nobody leads without that: it has been the log of another history.
 StandbyFault other_history(const std::string& reason)
 {
@@ -18,6 +21,7 @@ StandbyFault other_history(const std::string& reason)
 StandbyLink::StandbyLink(StandbyOptions options, const StandbyStart& start, Parts parts)
   : parts_{std::move(parts)}
   , core_{std::move(options), start}
+  , shown_leader_{start.configuration.leader.name}
 {
 }
 
@@ -31,6 +35,7 @@ StandbyOutcome StandbyLink::run()
             return Stopped{};
         wait_until(core_.next_time());
         show_figures();
+        show_leader();
     }
     return std::move(*outcome_);
 }
@@ -109,6 +114,9 @@ void StandbyLink::lose()
 
 void StandbyLink::connect(const Member& leader)
 {
+    const auto now = steady_time();
+    if (connecting_.number() >= 0 && connecting_to_ == leader.name && now < connecting_since_ + longest_connecting)
+        return;
     socket_.reset();
     connecting_ = {};
     const auto peer = parts_.peers.find(leader.name);
@@ -122,6 +130,8 @@ void StandbyLink::connect(const Member& leader)
     {
         case ConnectStatus::under_way:
             connecting_ = std::move(descriptor);
+            connecting_to_ = leader.name;
+            connecting_since_ = now;
             break;
         case ConnectStatus::connected:
             socket_.emplace(std::move(descriptor), longest_link_message);
@@ -197,6 +207,15 @@ void StandbyLink::carry_out(const RefusedByLeader& command)
         default:
             outcome_ = StandbyFault{"the leader refuses this node: " + command.refused.text};
     }
+}
+
+void StandbyLink::show_leader()
+{
+    const auto& leader = core_.configuration().leader.name;
+    if (core_.is_leading() || leader == shown_leader_)
+        return;
+    shown_leader_ = leader;
+    parts_.on_leader(leader);
 }
 
 void StandbyLink::show_figures()

@@ -27,8 +27,8 @@ struct StandbyMetrics
     std::atomic<std::uint64_t> spurious_takeovers = 0;
 };
 
-/// To be begun anew in another incarnation, from the question who leads on; as when what is needed is not in the leader's
-/// memory any more, but in its feed.
+/// To be begun anew in another incarnation, from the question who leads on; as when what is needed is not in the
+/// leader's memory any more, but in its feed.
 struct BeginAnew
 {
     /// For people.
@@ -60,6 +60,8 @@ public:
         std::function<bool(const Propose&)> remember;
         /// Logs and applies records, which are released; or why not, one line for people.
         std::function<std::expected<void, std::string>(const HandOut&)> hand_out;
+        /// Told who leads from now on, if that is another one than at the start.
+        std::function<void(const std::string& name)> on_leader;
         /// Told of this link and others.
         StandbyMetrics& metrics;
     };
@@ -92,17 +94,21 @@ private:
     void carry_out(const BeginAgain& command);
     void carry_out(const RefusedByLeader& command);
     void show_figures();
+    void show_leader();
 
     Parts parts_;
     StandbyCore core_;
     StandbyCommands commands_;
-    /// A connection on its way, then the connection.
+    /// A connection on its way, to whom and since when; then the connection.
     Descriptor connecting_;
+    std::string connecting_to_;
+    Time connecting_since_ = 0;
     std::optional<LinkSocket> socket_;
     std::optional<StandbyOutcome> outcome_;
     WakeEvent wake_;
     std::atomic<bool> is_stopping_ = false;
-    /// Those that were shown.
+    /// What was shown.
     StandbyFigures shown_;
+    std::string shown_leader_;
 };
 }  // namespace jiffy::consensus

@@ -20,6 +20,8 @@ using consensus::Descriptor;
 constexpr std::size_t longest_line = 1024;
 /// Microseconds for a line to come.
 constexpr consensus::Time patience = 2'000'000;
+/// Microseconds after an error.
+constexpr consensus::Time pause = 100'000;
 /// What a command takes at most, and some more.
 constexpr consensus::Time longest_command = 60'000'000;
 constexpr std::string_view done = "ok ";
@@ -119,7 +121,13 @@ void AdminSocket::run()
             continue;
         const Descriptor connection{::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC)};
         if (connection.number() >= 0)
+        {
             serve(connection);
+            continue;
+        }
+        // Out of descriptors, most likely: to try again at once would not help.
+        std::vector<pollfd> stop{{.fd = wake_.number(), .events = POLLIN, .revents = 0}};
+        consensus::poll_until(stop, consensus::steady_time() + pause);
     }
 }
 

@@ -196,6 +196,12 @@ bool Following::take(std::span<const BytesView> records)
     return are_taken;
 }
 
+bool Following::take_logged(std::span<const BytesView> records)
+{
+    logged_ahead_ = records.size();
+    return take(records);
+}
+
 bool Following::take(BytesView record)
 {
     // Whoever asks for the place behind a block waits until the log has the block's end.
@@ -214,7 +220,9 @@ bool Following::take(BytesView record)
         refuse(replica::to_string(followed.error()));
         return false;
     }
-    if (storage_ != nullptr && !storage_->append(record))
+    if (logged_ahead_ != 0)
+        --logged_ahead_;
+    else if (storage_ != nullptr && !storage_->append(record))
     {
         has_failed_ = true;
         refuse("the log cannot be written");
@@ -264,7 +272,8 @@ void Following::show(Kind kind, const std::shared_ptr<sequencer::BlockRecord>& b
             add(metrics_.blocks);
             if (storage_ == nullptr)
                 return;
-            block_ends_.push_back({block->number(), {storage_->log().next_sequence(), *follower_.epoch(), position_}});
+            block_ends_.push_back(
+                {block->number(), {storage_->log().next_sequence() - logged_ahead_, *follower_.epoch(), position_}});
             if (block_ends_.size() > most_block_ends)
                 block_ends_.pop_front();
             return;

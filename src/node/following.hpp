@@ -76,6 +76,8 @@ public:
     CatchUp catch_up(const FeedAddress& address);
     /// Likewise: takes records that follow on `position`. False if they cannot be followed, as `refusal` says.
     bool take(std::span<const BytesView> records);
+    /// Likewise of records that the log has already, and nothing behind them.
+    bool take_logged(std::span<const BytesView> records);
     [[nodiscard]] const feed::FeedPosition& position() const noexcept { return position_; }
     [[nodiscard]] const std::optional<types::EpochFrame>& epoch() const noexcept { return follower_.epoch(); }
     /// For people.
@@ -151,6 +153,8 @@ private:
     /// Of the record that `catch_up` need not wait for; the thread's that takes records.
     std::optional<std::uint64_t> catch_up_before_;
     bool is_catching_up_ = false;
+    /// Records that the log has beyond the one that is being taken.
+    std::uint64_t logged_ahead_ = 0;
     mutable std::mutex ends_mutex_;
     std::deque<BlockEnd> block_ends_;
 

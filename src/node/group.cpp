@@ -157,9 +157,12 @@ bool Group::take_part()
 
 bool Group::is_there(const consensus::Member& member) const
 {
+    if (member.name.empty() || member.name == self_.name)
+        return false;
+    // Of one that is no peer nobody knows.
     const auto peer = links_.find(member.name);
     if (peer == links_.end())
-        return false;
+        return true;
     const auto [connection, status] = consensus::connect_to(peer->second.host, peer->second.port);
     if (status != consensus::ConnectStatus::under_way)
         return status == consensus::ConnectStatus::connected;
@@ -192,6 +195,8 @@ bool Group::propose_itself(const consensus::Propose& proposal)
 bool Group::stand_by(const consensus::Configuration& current)
 {
     const auto& leader = current.leader.name;
+    // It was for the beginning only: another one leads.
+    options_.takes_leadership = false;
     events_.on_standby(leader);
     const auto peer = options_.peers.find(leader);
     if (peer == options_.peers.end())
@@ -233,6 +238,7 @@ bool Group::stand_by(const consensus::Configuration& current)
                         return {};
                     return std::unexpected{following_->refusal()};
                 },
+                .on_leader = events_.on_standby,
                 .metrics = standby_metrics_});
     }
     auto outcome = link_->run();
@@ -262,13 +268,16 @@ bool Group::stand_by(const consensus::Configuration& current)
 bool Group::take_over(const consensus::Lead& taken_over)
 {
     const std::vector<BytesView> views{taken_over.rest.records.begin(), taken_over.rest.records.end()};
-    if (!views.empty() && !following_->take(views))
+    // Nobody is to see what could still be lost with this process.
+    if (!std::ranges::all_of(views, [this](BytesView record) { return storage_.append(record); }) ||
+        !notes_->has_taken_over(taken_over.configuration))
+        return false;
+    if (!views.empty() && !following_->take_logged(views))
     {
         events_.on_failure(following_->refusal());
         return false;
     }
-    if (notes_->has_taken_over(taken_over.configuration))
-        lead(taken_over.configuration, taken_over.former_leader);
+    lead(taken_over.configuration, taken_over.former_leader);
     return false;
 }
 

@@ -130,7 +130,8 @@ std::string_view text_of(PoolRefusal reason)
         case PoolRefusal::stopping:
             return "the node is stopping";
         case PoolRefusal::log_failed:
-            return "the node cannot write its log, or leads no more, so that it promises nothing: the transaction may be "
+            return "the node cannot write its log, or leads no more, so that it promises nothing: the transaction may "
+                   "be "
                    "in the chain or lost";
     }
     return "transaction refused";
