@@ -312,10 +312,12 @@ void Group::lead(const consensus::Configuration& configuration, std::optional<co
                 wake_.notify_all();
                 events_.on_failure("the chain is led by " + to_string(current) + " from now on");
             }});
-    current_lock_step_ = lock_step_.get();
     const std::lock_guard lock{mutex_};
-    if (!stopping_)
-        events_.on_lead(std::move(*following_).take_follower(), *lock_step_, lock_step_->terms_of(configuration));
+    if (stopping_)
+        return;
+    events_.on_lead(std::move(*following_).take_follower(), *lock_step_, lock_step_->terms_of(configuration));
+    // It leads once it takes transactions.
+    current_lock_step_ = lock_step_.get();
 }
 
 std::optional<consensus::Configuration> Group::ask(const consensus::WitnessRequest& request)
