@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/admin.hpp"
 
+#include "cli/complain.hpp"
 #include "node/admin_socket.hpp"
 
 #include <cstdio>
@@ -12,7 +13,7 @@ int admin(const std::string& data_directory, const std::string& command)
     const auto answer = node::ask_node(data_directory, command);
     if (!answer)
     {
-        std::fprintf(stderr, "jiffy: %s\n", answer.error().c_str());
+        complain(answer.error());
         return 1;
     }
     std::printf("%s\n", answer->c_str());

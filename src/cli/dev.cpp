@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/dev.hpp"
 
+#include "cli/complain.hpp"
 #include "cli/endpoint.hpp"
 #include "node/banner.hpp"
 #include "node/key_file.hpp"
@@ -15,15 +16,6 @@ namespace jiffy::cli
 {
 namespace
 {
-constexpr int cannot_start = 2;
-constexpr int cannot_write = 3;
-
-int complain(const std::string& reason)
-{
-    std::fprintf(stderr, "jiffy: %s\n", reason.c_str());
-    return cannot_start;
-}
-
 /// `option` names where it comes from, for people.
 std::expected<node::FeedAddress, std::string> read_address(std::string_view option, const std::string& text)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/witness.hpp"
 
+#include "cli/complain.hpp"
 #include "cli/endpoint.hpp"
 #include "consensus/witness_server.hpp"
 #include "node/banner.hpp"
@@ -20,15 +21,6 @@ namespace jiffy::cli
 {
 namespace
 {
-constexpr int cannot_start = 2;
-constexpr int cannot_write = 3;
-
-int complain(const std::string& reason)
-{
-    std::fprintf(stderr, "jiffy: %s\n", reason.c_str());
-    return cannot_start;
-}
-
 std::expected<consensus::WitnessServerOptions, std::string> server_options(const WitnessOptions& options)
 {
     auto endpoint = parse_endpoint("--listen", options.listen);

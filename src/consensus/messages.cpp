@@ -209,13 +209,9 @@ std::string_view to_string(RefusedReason reason) noexcept
 
 Bytes encode(const Message& message)
 {
-    Bytes output(feed::length_prefix_size);
-    if (const auto* frames = std::get_if<Frames>(&message))
-        output.reserve(frames->body.size() + 128);
-    output.push_back(static_cast<Byte>(message.index() + 1));
-    std::visit([&output](const auto& body) { put_body(body, output); }, message);
-    store::put(output.data(), static_cast<std::uint32_t>(output.size() - feed::length_prefix_size));
-    return output;
+    const auto* frames = std::get_if<Frames>(&message);
+    return feed::encode_message(message, frames != nullptr ? frames->body.size() : 0,
+        [](const auto& kind, Bytes& output) { put_body(kind, output); });
 }
 
 Result<Message, ProtocolError> decode(BytesView encoded)

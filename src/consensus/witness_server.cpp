@@ -2,6 +2,7 @@
 #include "consensus/witness_server.hpp"
 
 #include "consensus/witness_protocol.hpp"
+#include "feed/listening.hpp"
 #include "feed/token.hpp"
 #include "sequencer/thread_priority.hpp"
 
@@ -269,23 +270,10 @@ struct WitnessServer::Implementation
 std::expected<std::unique_ptr<WitnessServer>, std::string> WitnessServer::listen(const WitnessServerOptions& options)
 {
     auto implementation = std::make_unique<Implementation>(options);
-    error_code error;
-    tcp::resolver resolver{implementation->context};
-    const auto found = resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
-    auto& acceptor = implementation->acceptor;
-    if (!error)
-        acceptor.open(found.begin()->endpoint().protocol(), error);
-    if (!error)
-        acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
-    if (!error)
-        acceptor.bind(found.begin()->endpoint(), error);
-    if (!error)
-        acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (!error)
-        implementation->port = acceptor.local_endpoint(error).port();
-    if (error)
-        return std::unexpected{
-            "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message()};
+    const auto port = feed::begin_listening(implementation->acceptor, options.host, options.port);
+    if (!port)
+        return std::unexpected{port.error()};
+    implementation->port = *port;
     return std::unique_ptr<WitnessServer>{new WitnessServer{std::move(implementation)}};
 }
 

@@ -185,13 +185,9 @@ std::string_view to_string(ProtocolError error) noexcept
 
 Bytes encode(const Message& message)
 {
-    Bytes output(length_prefix_size);
-    if (const auto* records = std::get_if<Records>(&message))
-        output.reserve(records->body.size() + 128);
-    output.push_back(static_cast<Byte>(message.index() + 1));
-    std::visit([&output](const auto& body) { put_body(body, output); }, message);
-    store::put(output.data(), static_cast<std::uint32_t>(output.size() - length_prefix_size));
-    return output;
+    const auto* records = std::get_if<Records>(&message);
+    return encode_message(message, records != nullptr ? records->body.size() : 0,
+        [](const auto& kind, Bytes& output) { put_body(kind, output); });
 }
 
 Result<Message, ProtocolError> decode(BytesView encoded)

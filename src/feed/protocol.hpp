@@ -2,6 +2,7 @@
 #pragma once
 
 #include "feed/position.hpp"
+#include "store/little_endian.hpp"
 #include "types/preconfirmation.hpp"
 
 #include <optional>
@@ -134,6 +135,19 @@ enum class ProtocolError : std::uint8_t
 };
 
 std::string_view to_string(ProtocolError error) noexcept;
+
+/// The whole message of one of several kinds, with its length: `put(kind, output)` adds its fields. `body_size` bytes
+/// of them, about, need room at once.
+template <class AnyMessage, class Put>
+Bytes encode_message(const AnyMessage& message, std::size_t body_size, Put put)
+{
+    Bytes output(length_prefix_size);
+    output.reserve(body_size + 128);
+    output.push_back(static_cast<Byte>(message.index() + 1));
+    std::visit([&](const auto& kind) { put(kind, output); }, message);
+    store::put(output.data(), static_cast<std::uint32_t>(output.size() - length_prefix_size));
+    return output;
+}
 
 /// The whole message, with its length.
 Bytes encode(const Message& message);

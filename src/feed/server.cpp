@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feed/server.hpp"
 
+#include "feed/listening.hpp"
 #include "feed/subscriber.hpp"
 #include "sequencer/thread_priority.hpp"
 
@@ -165,23 +166,10 @@ struct Server::Implementation
 std::expected<std::unique_ptr<Server>, std::string> Server::listen(const ServerOptions& options)
 {
     auto implementation = std::make_unique<Implementation>(options);
-    boost::system::error_code error;
-    tcp::resolver resolver{implementation->context};
-    const auto found = resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
-    auto& acceptor = implementation->acceptor;
-    if (!error)
-        acceptor.open(found.begin()->endpoint().protocol(), error);
-    if (!error)
-        acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
-    if (!error)
-        acceptor.bind(found.begin()->endpoint(), error);
-    if (!error)
-        acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (!error)
-        implementation->port = acceptor.local_endpoint(error).port();
-    if (error)
-        return std::unexpected{
-            "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " + error.message()};
+    const auto port = begin_listening(implementation->acceptor, options.host, options.port);
+    if (!port)
+        return std::unexpected{port.error()};
+    implementation->port = *port;
     return std::unique_ptr<Server>{new Server{std::move(implementation)}};
 }
 
